@@ -1,0 +1,22 @@
+"""One error type per thing a person was doing. Every message is a sentence they can act on."""
+
+
+class FlowInsightError(Exception):
+    """Base of every error that is shown to a person as it is, without a traceback."""
+
+
+class QuestionError(FlowInsightError):
+    """The question cannot be understood; `position` and `length` point at the word, when one is to blame."""
+
+    def __init__(self, message: str, position: int | None = None, length: int = 0) -> None:
+        super().__init__(message)
+        self.position = position
+        self.length = length
+
+
+class SourceError(FlowInsightError):
+    """A source cannot be read: a missing path, no permission, not a flow log."""
+
+
+class EngineError(FlowInsightError):
+    """A question was understood but its query failed."""
