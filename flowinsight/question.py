@@ -1,0 +1,310 @@
+"""A question as a value: a time range, filters, what to group by, what to measure. It knows nothing of how it is answered."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self, assert_never, get_args
+
+from flowinsight import fields, iana
+from flowinsight.addresses import Addresses
+from flowinsight.errors import QuestionError
+
+Op = Literal["is", "not"]
+Measure = Literal["bytes", "packets", "records", "conversations"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+CONVERSATION_DIMENSIONS = ("client", "server", "service", "protocol", "outcome")
+"""What conversations are grouped by, after duplicates are removed. `protocol` is a record field too."""
+CONVERSATION_FILTERS = ("client", "server", "service")
+PSEUDO_FIELDS = ("address", "port", "endpoint", *CONVERSATION_FILTERS)
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """A half-open range of Unix seconds; a record belongs to it when its `start` does. None leaves that side open."""
+
+    start: int | None = None
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise QuestionError("The time range ends before it begins.")
+
+    def __contains__(self, second: int) -> bool:
+        return (self.start is None or self.start <= second) and (self.end is None or second < self.end)
+
+    def widened(self, seconds: int) -> "TimeRange":
+        """The range with `seconds` more on both sides."""
+        start = None if self.start is None else self.start - seconds
+        return TimeRange(start, None if self.end is None else self.end + seconds)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Ports from `first` to `last`, over one protocol or, with None, over any."""
+
+    first: int
+    last: int
+    protocol: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.last <= 65535:
+            raise QuestionError(f"{self} is not a port: ports go from 0 to 65535, lowest first.")
+
+    @staticmethod
+    def parse(text: str) -> "Ports":
+        """`22`, `8000-8100`, `22/tcp`; ValueError otherwise."""
+        numbers, _, name = text.partition("/")
+        first, dash, last = numbers.partition("-")
+        if not (first.isascii() and first.isdigit() and (not dash or (last.isascii() and last.isdigit()))):
+            raise ValueError(f"{text} is not a port or a range of ports.")
+        protocol = iana.protocol_number(name) if name else None
+        if "/" in text and protocol is None:
+            raise ValueError(f"{name} is not the name of a protocol.")
+        return Ports(int(first), int(last) if dash else int(first), protocol)
+
+    def __str__(self) -> str:
+        numbers = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        return numbers if self.protocol is None else f"{numbers}/{iana.protocol_name(self.protocol).lower()}"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Addresses and ports on the same side of a record."""
+
+    addresses: Addresses
+    ports: Ports
+
+    @staticmethod
+    def parse(text: str) -> "Endpoint":
+        """`10.0.3.7:5432`, `[2001:db8::1]:443`, `10.0.0.0/16:8000-8100/tcp`; ValueError otherwise."""
+        if text.startswith("["):
+            address, closing, ports = text[1:].partition("]:")
+        else:
+            address, closing, ports = text.rpartition(":")
+        if not closing:
+            raise ValueError(f"{text} is not an address with a port.")
+        return Endpoint(Addresses.parse(address), Ports.parse(ports))
+
+    def __str__(self) -> str:
+        address = f"[{self.addresses.text}]" if ":" in self.addresses.text else self.addresses.text
+        return f"{address}:{self.ports}"
+
+
+Value = Addresses | Ports | Endpoint | int | str
+
+
+def _parse_value(field: str, text: str) -> Value:
+    match field:
+        case "address" | "client":
+            return Addresses.parse(text)
+        case "port" | "service":
+            return Ports.parse(text)
+        case "endpoint":
+            return Endpoint.parse(text)
+        case "server":
+            return Endpoint.parse(text) if text.startswith("[") or text.count(":") == 1 else Addresses.parse(text)
+        case _:
+            return _parse_record_value(fields.BY_TOKEN[field], text)
+
+
+def _parse_record_value(field: fields.Field, text: str) -> Value:
+    match field.kind:
+        case "address":
+            return Addresses.parse(text)
+        case "number" | "epoch":
+            number = iana.protocol_number(text) if field.token == "protocol" else None
+            return int(text) if number is None else number
+        case "text":
+            return text.upper() if field.token == "action" else text
+        case _:
+            assert_never(field.kind)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition. Its values are alternatives; `not` negates the whole. A field without a value never matches `is`.
+
+    `field` is AWS's token, or one of the pseudo-fields: `address` (either side, as logged or inside the packet), `port`
+    (either side), `endpoint` (address and port on one side), and `client`, `server`, `service` of a conversation.
+    """
+
+    field: str
+    values: tuple[Value, ...]
+    op: Op = "is"
+
+    def __post_init__(self) -> None:
+        if self.field not in PSEUDO_FIELDS and self.field not in fields.BY_TOKEN:
+            raise QuestionError(f"{self.field} is not a field of a flow log record.")
+        if self.op not in get_args(Op):
+            raise QuestionError(f"A filter is or is not; {self.op} is neither.")
+        if not self.values:
+            raise QuestionError(f"The filter on {self.field} has no value.")
+        for value in self.values:
+            if not isinstance(value, _allowed_types(self.field)) or isinstance(value, bool):
+                raise QuestionError(f"{value!r} is not a value of {self.field}.")
+            if isinstance(value, str) and (not value or '"' in value or any(map(str.isspace, value))):
+                raise QuestionError(f"{value!r} cannot stand in a record: values there have no spaces or quotes.")
+
+    @staticmethod
+    def parse(field: str, texts: Iterable[str], op: Op = "is") -> "Filter":
+        """A filter from what a person typed; QuestionError says which value is not one."""
+        if field not in PSEUDO_FIELDS and field not in fields.BY_TOKEN:
+            raise QuestionError(f"{field} is not a field of a flow log record.")
+        try:
+            return Filter(field, tuple(_parse_value(field, text) for text in texts), op)
+        except QuestionError:
+            raise
+        except ValueError as error:
+            raise QuestionError(f"Not a value of {field}: {error}") from error
+
+    def negated(self) -> "Filter":
+        return replace(self, op="is" if self.op == "not" else "not")
+
+
+def _allowed_types(field: str) -> tuple[type, ...]:
+    match field:
+        case "address" | "client":
+            return (Addresses,)
+        case "server":
+            return (Addresses, Endpoint)
+        case "port" | "service":
+            return (Ports,)
+        case "endpoint":
+            return (Endpoint,)
+        case _:
+            kind = fields.BY_TOKEN[field].kind
+            return (Addresses,) if kind == "address" else (str,) if kind == "text" else (int,)
+
+
+def value_text(value: Value) -> str:
+    return value.text if isinstance(value, Addresses) else str(value)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Invalid ones cannot be built.
+
+    `dimensions` are record fields (counted per record, before duplicates are removed) or conversation fields (after it),
+    never both; empty means the grouping that fits the filters. The first of `measures` orders the rows. `bin` is seconds.
+    """
+
+    time: TimeRange = TimeRange()
+    filters: tuple[Filter, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ("bytes", "packets", "records")
+    bin: int | None = None
+    limit: int = 100
+
+    def __post_init__(self) -> None:
+        for dimension in self.dimensions:
+            if dimension not in CONVERSATION_DIMENSIONS and dimension not in fields.BY_TOKEN:
+                raise QuestionError(f"{dimension} is neither a field of a record nor of a conversation.")
+        if len(set(self.dimensions)) < len(self.dimensions):
+            raise QuestionError("A field is named twice in what to group by.")
+        self._check_mixture()
+        if not self.measures or any(measure not in MEASURES for measure in self.measures):
+            raise QuestionError(f"Measures are {', '.join(MEASURES)}.")
+        if self.bin is not None and self.bin <= 0:
+            raise QuestionError("A bin is a positive number of seconds.")
+        if self.limit <= 0:
+            raise QuestionError("The limit is a positive number of rows.")
+
+    def _check_mixture(self) -> None:
+        conversation = [name for name in self.dimensions if name in CONVERSATION_DIMENSIONS]
+        if len(conversation) in {0, len(self.dimensions)}:
+            by_record = bool(self.dimensions) and not set(self.dimensions) - fields.BY_TOKEN.keys()
+            if by_record and "conversations" in self.measures and conversation != ["protocol"]:
+                raise QuestionError(
+                    "Conversations cannot be counted by a field of records: group by client, server or service."
+                )
+            return
+        records = [name for name in self.dimensions if name not in CONVERSATION_DIMENSIONS]
+        if conversation != ["protocol"]:
+            raise QuestionError(
+                f"{conversation[0]} belongs to conversations, counted after duplicates are removed, and {records[0]} to "
+                "records, counted before: group by one kind or the other."
+            )
+        if "conversations" in self.measures:
+            raise QuestionError(
+                "Conversations cannot be counted by a field of records: group by client, server or service."
+            )
+
+    @property
+    def grouping(self) -> tuple[str, ...]:
+        """The dimensions, or the grouping that fits the filters: clients of a port, clients and services of an address."""
+        if self.dimensions:
+            return self.dimensions
+        asked = {a_filter.field for a_filter in self.filters}
+        by_port = asked & {"port", "service", "endpoint"} or any(
+            isinstance(value, Endpoint) for a_filter in self.filters for value in a_filter.values
+        )
+        return ("client",) if by_port else ("client", "service")
+
+    @property
+    def by_conversation(self) -> bool:
+        """Whether rows are counted over conversations, after duplicates are removed."""
+        return self.grouping == ("protocol",) or not set(self.grouping) - set(CONVERSATION_DIMENSIONS)
+
+    @property
+    def record_filters(self) -> tuple[Filter, ...]:
+        return tuple(a_filter for a_filter in self.filters if a_filter.field not in CONVERSATION_FILTERS)
+
+    @property
+    def conversation_filters(self) -> tuple[Filter, ...]:
+        return tuple(a_filter for a_filter in self.filters if a_filter.field in CONVERSATION_FILTERS)
+
+    def previous(self) -> "Question":
+        """The same question about the period of the same length just before."""
+        if self.time.start is None or self.time.end is None:
+            raise QuestionError("A period before needs a range with a beginning and an end.")
+        return replace(self, time=TimeRange(2 * self.time.start - self.time.end, self.time.start))
+
+    def reversed(self) -> "Question":
+        """The same question with its two sides swapped."""
+        return replace(self, filters=tuple(_swapped(a_filter) for a_filter in self.filters))
+
+    def narrowed(self, a_filter: Filter) -> Self:
+        """The same question with one more filter; a filter it has already is not repeated."""
+        return self if a_filter in self.filters else replace(self, filters=(*self.filters, a_filter))
+
+    def to_json(self) -> str:
+        """Canonical text: equal questions give equal text, whatever process made them."""
+        return json.dumps(
+            {
+                "time": [self.time.start, self.time.end],
+                "filters": [
+                    [item.field, item.op, [value_text(value) for value in item.values]] for item in self.filters
+                ],
+                "dimensions": self.dimensions,
+                "measures": self.measures,
+                "bin": self.bin,
+                "limit": self.limit,
+            },
+            separators=(",", ":"),
+        )
+
+    @staticmethod
+    def from_json(text: str) -> "Question":
+        """The question that `to_json` wrote; QuestionError for anything else."""
+        try:
+            data: dict[str, Any] = json.loads(text)
+            time = TimeRange(*(None if edge is None else int(edge) for edge in data["time"]))
+            filters = tuple(Filter.parse(field, values, op) for field, op, values in data["filters"])
+            limit, a_bin = int(data["limit"]), None if data["bin"] is None else int(data["bin"])
+            return Question(time, filters, tuple(data["dimensions"]), tuple(data["measures"]), a_bin, limit)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise QuestionError("This is not a question that FlowInsight wrote.") from error
+
+
+_SWAPPED = (
+    {"client": "server", "server": "client"}
+    | {source: source.replace("src", "dst") for source in fields.BY_TOKEN if "src" in source}
+    | {target: target.replace("dst", "src") for target in fields.BY_TOKEN if "dst" in target}
+)
+
+
+def _swapped(a_filter: Filter) -> Filter:
+    if a_filter.field == "server" and any(isinstance(value, Endpoint) for value in a_filter.values):
+        raise QuestionError("A server's port cannot become a client's: remove the port before reversing.")
+    return replace(a_filter, field=_SWAPPED.get(a_filter.field, a_filter.field))
