@@ -1,0 +1,154 @@
+"""The careful reader: one line at a time, in plain Python. It defines what a line means; the fast reader agrees with it."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from flowinsight import fields
+from flowinsight.addresses import parse_address
+from flowinsight.records import schema
+from flowinsight.records.tally import Batch, Tally, total, unparsable
+
+LONGEST_LINE = 1 << 20
+STATUSES = ("OK", "NODATA", "SKIPDATA")
+ACTIONS = ("ACCEPT", "REJECT")
+LIMITS = {"srcport": 65535, "dstport": 65535, "protocol": 255}
+
+_COMMENT = re.compile(r"\s#.*$")
+_GREP = re.compile(r"^\S*:\d+:")
+_INTERFACE = re.compile(r"eni-[0-9a-z]+")
+_INTEGER = re.compile(r"-?\d{1,19}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line is: a row (a record or a status row), skipped, or unparsable with a reason."""
+
+    row: dict[str, object] | None
+    tally: Tally
+
+
+def read_line(line: str, tokens: Sequence[str] | None) -> Line:
+    """One line by a format, or with None by the default format if every value of the line fits it."""
+    text = line.strip()
+    if not text or text.startswith("#"):
+        return Line(None, Tally(lines=1, skipped=1))
+    words = _COMMENT.sub("", text).split()
+    expected = fields.DEFAULT_FORMAT if tokens is None else tokens
+    try:
+        _check_shape(len(words), len(expected), headed=tokens is not None)
+        row = _row(dict(zip(expected, words, strict=True)))
+        if tokens is None:
+            _check_default(row)
+    except ValueError as error:
+        why = "a file name and line number stand in front, as grep prints them" if _GREP.match(text) else str(error)
+        return Line(None, unparsable(why, text))
+    return Line(row, _counted(row))
+
+
+def _check_shape(found: int, expected: int, *, headed: bool) -> None:
+    if found == expected:
+        return
+    if headed:
+        raise ValueError(f"{found} columns where the format has {expected}")
+    raise ValueError(f"{found} columns without a header, and the default format has {expected}: say the format")
+
+
+def _row(values: Mapping[str, str]) -> dict[str, object]:
+    row: dict[str, object] = {}
+    extra: dict[str, str] = {}
+    for token, text in values.items():
+        field = fields.BY_TOKEN.get(token)
+        if field is None:
+            extra[token] = text
+        else:
+            row[field.name] = None if text == "-" else _value(field, text)
+    if extra:
+        row[schema.EXTRA] = json.dumps(extra, ensure_ascii=False)
+    row[schema.STATUS_ROW] = _is_status_row(row)
+    return row
+
+
+def _value(field: fields.Field, text: str) -> int | str:
+    match field.kind:
+        case "text":
+            return text
+        case "address":
+            try:
+                return parse_address(text)
+            except ValueError as error:
+                raise ValueError(f"{field.token} is not an address") from error
+        case _:
+            return _number(field, text)
+
+
+def _number(field: fields.Field, text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(f"{field.token} is not a whole number")
+    number = int(text)
+    highest = LIMITS.get(field.token, 2 ** (63 if field.kind == "epoch" else field.bits - 1) - 1)
+    if not 0 <= number <= highest:
+        raise ValueError(f"{field.token} is not between 0 and {highest}")
+    return number
+
+
+def _is_status_row(row: Mapping[str, object]) -> bool:
+    addressed = any(row.get(field.name) is not None for field in fields.ADDRESSES)
+    return row.get("log_status") in {"NODATA", "SKIPDATA"} and not addressed
+
+
+def _check_default(row: Mapping[str, object]) -> None:
+    """Without a header a line is taken for the default format only when every value of it fits."""
+    start, end, interface = row["start"], row["end"], row["interface_id"]
+    fits = (
+        row["version"] == 2
+        and (interface is None or _INTERFACE.fullmatch(str(interface)) is not None)
+        and isinstance(start, int)
+        and isinstance(end, int)
+        and start <= end
+        and row["action"] in {None, *ACTIONS}
+        and row["log_status"] in STATUSES
+    )
+    if not fits:
+        raise ValueError("no header, and the line does not fit the default format: say the format")
+
+
+def _counted(row: Mapping[str, object]) -> Tally:
+    status = row.get("log_status")
+    late = _in_milliseconds(row)
+    if row[schema.STATUS_ROW]:
+        return Tally(lines=1, nodata=int(status == "NODATA"), skipdata=int(status == "SKIPDATA"), milliseconds=late)
+    return Tally(lines=1, records=1, milliseconds=late, contradictory=int(status in {"NODATA", "SKIPDATA"}))
+
+
+def _in_milliseconds(row: Mapping[str, object]) -> int:
+    times = (row.get("start"), row.get("end"))
+    return int(any(isinstance(time, int) and time >= schema.MILLISECONDS_FROM for time in times))
+
+
+def in_seconds(time: object) -> object:
+    return time // 1000 if isinstance(time, int) and time >= schema.MILLISECONDS_FROM else time
+
+
+def read_lines(lines: Iterable[str], tokens: Sequence[str] | None) -> Batch:
+    """Lines of one format as a batch; see `read_line` for what None means."""
+    known = fields.DEFAULT_FORMAT if tokens is None else tuple(tokens)
+    read = [read_line(line, tokens) for line in lines]
+    rows = [line.row for line in read if line.row is not None]
+    shape = schema.columns(known)
+    data = {field.name: [_cell(row, field.name) for row in rows] for field in shape}
+    return Batch(pa.table(data, schema=shape), total(line.tally for line in read), known)
+
+
+def _cell(row: Mapping[str, object], column: str) -> object:
+    """The value of a physical column: an address is split into its two halves, a time brought to seconds."""
+    if column.endswith(("_hi", "_lo")) and column[:-3] in fields.BY_NAME:
+        number = row.get(column[:-3])
+        if not isinstance(number, int):
+            return None
+        return number >> 64 if column.endswith("_hi") else number & (2**64 - 1)
+    value = row.get(column)
+    return in_seconds(value) if column in {"start", "end"} else value
