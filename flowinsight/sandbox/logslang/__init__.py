@@ -1,0 +1,1 @@
+"""The two query languages of CloudWatch Logs, executable on one machine: filter patterns and Logs Insights QL."""
