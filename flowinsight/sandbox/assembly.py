@@ -1,0 +1,42 @@
+"""Put one sandbox together and run it."""
+
+import sys
+import threading
+import time
+
+from flowinsight.sandbox import hooks
+from flowinsight.sandbox.calls import CallLog
+from flowinsight.sandbox.clock import Clock
+from flowinsight.sandbox.company import CompanyInAccount, company_of
+from flowinsight.sandbox.control import Control
+from flowinsight.sandbox.delivery import Delivery
+from flowinsight.sandbox.founding import build, open_accounts
+from flowinsight.sandbox.server import HOST, Application, serve
+from flowinsight.sandbox.world import World
+
+_TICK_SECONDS = 1.0
+
+
+def run(port: int, speed: float, seed: int) -> None:
+    """Serve until interrupted; the address is the last word of the first line printed."""
+    world = World(Clock(speed), seed)
+    hooks.install(world)
+    company = company_of(seed, world.clock.now())
+    estate = CompanyInAccount(company, open_accounts(company.network))
+    delivery = Delivery(world, estate)
+    calls = CallLog()
+    server = serve(Application(world, Control(world, calls, delivery, estate.described), calls), port)
+    url = f"http://{HOST}:{server.server_port}"
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    build(company.network, url)
+    calls.clear()
+    sys.stdout.write(f"The sandbox answers at {url}\n")
+    sys.stdout.flush()
+    try:
+        while serving.is_alive():
+            time.sleep(_TICK_SECONDS)
+            delivery.tick()
+    finally:
+        server.shutdown()
+        server.server_close()

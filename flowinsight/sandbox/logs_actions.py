@@ -1,0 +1,139 @@
+"""The CloudWatch Logs actions that moto lacks or answers differently from AWS."""
+
+import json
+from typing import Any, cast
+
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.responses import LogsResponse
+
+from flowinsight.sandbox import filter_events, log_events, refusals
+from flowinsight.sandbox.discovered import group_fields
+from flowinsight.sandbox.events import Selection
+from flowinsight.sandbox.log_groups import SandboxLogs
+from flowinsight.sandbox.patterns import compiled, described_matches
+
+
+class SandboxLogsResponse(LogsResponse):
+    """Each method is one action, found by its snake_case name; the rest is moto's."""
+
+    __module__ = "moto.logs.responses"
+
+    @property
+    def logs_backend(self) -> SandboxLogs:
+        return cast("SandboxLogs", super().logs_backend)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", json.loads(self.body or "{}"))
+
+    def create_log_group(self) -> str:
+        given = self.request
+        extra = {name: given[name] for name in ("kmsKeyId", "logGroupClass") if name in given}
+        self.logs_backend.create_log_group(given["logGroupName"], given.get("tags", {}), **extra)
+        return ""
+
+    def describe_log_groups(self) -> str:
+        given = self.request
+        names = _chosen_groups(given, sorted(self.logs_backend.groups))
+        limit = given.get("limit") or 50
+        if not 1 <= limit <= 50:
+            constraint = "Member must have value between 1 and 50"
+            raise refusals.logs("groups-pattern", refusals.invalid_value(limit, "limit", constraint))
+        rest = [name for name in names if name > given.get("nextToken", "")]
+        shown = [self.logs_backend.described(self.logs_backend.groups[name]) for name in rest[:limit]]
+        return _answer(logGroups=shown, nextToken=rest[limit - 1] if len(rest) > limit else None)
+
+    def describe_log_streams(self) -> str:
+        given = self.request
+        streams = self.logs_backend.described_streams(self._group_name(given))
+        prefix, by_time = given.get("logStreamNamePrefix"), given.get("orderBy") == "LastEventTime"
+        if prefix and by_time:
+            raise refusals.logs("streams-order", "Cannot order by LastEventTime with a logStreamNamePrefix.")
+        limit = given.get("limit") or 50
+        if not 1 <= limit <= 50:
+            constraint = "Member must have value between 1 and 50"
+            raise refusals.logs("streams-order", refusals.invalid_value(limit, "limit", constraint))
+        found = [stream for stream in streams if stream["logStreamName"].startswith(prefix or "")]
+        if by_time:
+            found.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
+        if given.get("descending"):
+            found.reverse()
+        first = _offset(given.get("nextToken"))
+        more = str(first + limit) if len(found) > first + limit else None
+        return _answer(logStreams=found[first : first + limit], nextToken=more)
+
+    def put_log_events(self) -> str:
+        given = self.request
+        group, stream = given["logGroupName"], given["logStreamName"]
+        rejected = log_events.put(self.logs_backend, group, stream, given["logEvents"])
+        token = f"{self.logs_backend.world.clock.milliseconds():056d}"
+        return _answer(nextSequenceToken=token, rejectedLogEventsInfo=rejected or None)
+
+    def get_log_events(self) -> str:
+        given = self.request
+        group = self._group_name(given)
+        stream = self.logs_backend.stream_handle(group, given["logStreamName"])
+        end = given.get("endTime")
+        handle = self.logs_backend.facts[group].handle
+        wanted = Selection(handle, given.get("startTime"), None if end is None else end - 1, (stream,))
+        return json.dumps(log_events.get(self.logs_backend.world.events, wanted, given))
+
+    def filter_log_events(self) -> str:
+        given, world = self.request, self.logs_backend.world
+        filter_events.check(given)
+        facts = self.logs_backend.group_facts(self._group_name(given))
+        if facts.log_class != "STANDARD":
+            raise refusals.logs("filter-class", "FilterLogEvents is not available for this log group's class.")
+        pattern = compiled(given["filterPattern"]) if (given.get("filterPattern") or "").strip() else None
+        streams = facts.chosen(given.get("logStreamNames"), given.get("logStreamNamePrefix"))
+        newest = given.get("startFromHead", True) is False
+        wanted = Selection(facts.handle, given.get("startTime"), given.get("endTime"), streams, newest)
+        limit = given.get("limit") or filter_events.PAGE_EVENTS
+        after = filter_events.position(given, world.clock.now())
+        scan = world.settings.scan_events_per_page
+        page = filter_events.read_page(world.events, wanted, pattern, limit, after, scan)
+        shown = [filter_events.described(event, facts.stream_names[event.log_stream]) for event in page.events]
+        token = filter_events.token(given, page.resume, world.clock.now()) if page.resume else None
+        return _answer(events=shown, nextToken=token, searchedLogStreams=[])
+
+    def test_metric_filter(self) -> str:
+        given = self.request
+        messages = given.get("logEventMessages", [])
+        if not 1 <= len(messages) <= 50:
+            constraint = "Member must have length between 1 and 50"
+            raise refusals.logs("metric-filter-test", refusals.invalid_value("…", "logEventMessages", constraint))
+        return _answer(matches=described_matches(given["filterPattern"], messages))
+
+    def get_log_group_fields(self) -> str:
+        given = self.request
+        group = self._group_name(given)
+        return _answer(logGroupFields=group_fields(self.logs_backend, group, given.get("time")))
+
+    def _group_name(self, given: dict[str, Any]) -> str:
+        """Return the one group a request names, by name or identifier."""
+        if ("logGroupName" in given) == ("logGroupIdentifier" in given):
+            raise refusals.logs("filter-group", "Exactly one of logGroupName and logGroupIdentifier must be given.")
+        name = given.get("logGroupName") or self.logs_backend.name_of(given["logGroupIdentifier"])
+        if name not in self.logs_backend.facts:
+            raise ResourceNotFoundException
+        return str(name)
+
+
+def _chosen_groups(given: dict[str, Any], names: list[str]) -> list[str]:
+    prefix, part = given.get("logGroupNamePrefix"), given.get("logGroupNamePattern")
+    if prefix is not None and part is not None:
+        raise refusals.logs("groups-pattern", "logGroupNamePrefix and logGroupNamePattern cannot both be given.")
+    return [name for name in names if name.startswith(prefix or "") and (part or "").lower() in name.lower()]
+
+
+def _offset(token: str | None) -> int:
+    if token is None:
+        return 0
+    if not token.isdigit():
+        raise refusals.logs("filter-token", "The specified nextToken is invalid.")
+    return int(token)
+
+
+def _answer(**values: object) -> str:
+    """A JSON body without the members AWS would leave out."""
+    return json.dumps({name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,39 @@
+"""What the control endpoint may switch while the sandbox runs."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Delays and times are in sandbox seconds; AWS's own are about 300 (CloudWatch) and 600 (S3).
+
+    `late` and `repeated` are probabilities per delivery. `minute_windows` captures every
+    interface per minute, as Nitro instances are; without it the others keep to the interval asked for.
+    `heal_delivery` lets a failed flow log recover. `scan_events_per_page` bounds how many events one
+    FilterLogEvents page looks at, which is what makes empty pages appear.
+    """
+
+    cloudwatch_delay: float = 2.0
+    s3_delay: float = 2.0
+    late: float = 0.02
+    repeated: float = 0.02
+    minute_windows: bool = True
+    iam_propagation: float = 0.0
+    heal_delivery: bool = False
+    enforce_permissions: bool = False
+    isolate_accounts: bool = False
+    scan_events_per_page: int = 100_000
+
+    def changed(self, changes: dict[str, Any]) -> "Settings":
+        """Return a copy with changes; ValueError is a sentence naming the wrong setting."""
+        kinds = {item.name: type(getattr(self, item.name)) for item in fields(self)}
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name, value in changes.items():
+            if name not in kinds:
+                raise ValueError(f"There is no setting {name!r}; the settings are {', '.join(kinds)}.")
+            accepted = (int, float) if kinds[name] is float else (kinds[name],)
+            if type(value) not in accepted or value < 0:
+                raise ValueError(f"The setting {name} takes a non-negative {kinds[name].__name__}, not {value!r}.")
+            values[name] = kinds[name](value)
+        return Settings(**values)
