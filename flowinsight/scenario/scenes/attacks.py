@@ -6,6 +6,7 @@ from flowinsight.scenario.stage import Facts, Stage, Telling
 
 SCANNED = range(1, 601)
 SWEEP_PORT, SWEEP_SOURCE_PORT = 445, 40_044
+SWEPT = range(4, 255)  # AWS keeps the first four addresses of a subnet; its router's is never logged
 ATTEMPTS = 300
 
 
@@ -36,10 +37,13 @@ def port_scan(stage: Stage) -> Telling:
 def brute_force(stage: Stage) -> Telling:
     """Many short, similar, accepted SSH connections, then a long one: the password was found."""
     target, start, done = stage.inside("bastion-1"), stage.at(3, 40), list[Exchange]()
-    for number in range(ATTEMPTS):
+    ports = stage.dice.sample(range(32_768, 61_000), ATTEMPTS + 1)
+    for number, port in enumerate(ports[1:]):
         size, back = 1_900 + stage.dice.randrange(60), 2_400 + stage.dice.randrange(60)
-        done.append(stage.data(start + number * 8, BURGLAR, target, 22, sent=size, received=back, seconds=3))
-    success, port = start + ATTEMPTS * 8 + 20, stage.port()
+        done.append(
+            stage.data(start + number * 8, BURGLAR, target, 22, sent=size, received=back, seconds=3, client_port=port)
+        )
+    success, port = start + ATTEMPTS * 8 + 20, ports[0]
     done += stage.session(success, success + 5_400, BURGLAR, target, 22, port, sent=4_000, received=25_000)
     facts: Facts = {
         "story": "SSH brute force that succeeds.",
@@ -57,7 +61,7 @@ def sweep(stage: Stage) -> Telling:
     """From the bastion, one fixed source port, one service, every address of the app subnet."""
     source, start, done = stage.inside("bastion-1"), stage.at(4, 45), list[Exchange]()
     here = {i.address: i for i in stage.network.interfaces.values() if i.subnet.name == "shop-app" and i.born is None}
-    for number in range(1, 255):
+    for number in SWEPT:
         address = f"10.20.2.{number}"
         target = Party(address, here.get(address))
         refusal = Refusal.AT_SERVER if target.interface else None
@@ -71,9 +75,9 @@ def sweep(stage: Stage) -> Telling:
         "client": source.address,
         "client_port": SWEEP_SOURCE_PORT,
         "port": SWEEP_PORT,
-        "targets": 254,
+        "targets": len(SWEPT),
         "rejected_by": sorted(here),
-        "no_reply": 254 - len(here),
+        "no_reply": len(SWEPT) - len(here),
         "from": done[0].at,
         "to": done[-1].at,
     }
