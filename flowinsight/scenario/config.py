@@ -18,8 +18,8 @@ class ScenarioError(FlowInsightError):
 class Config:
     """Seed, first day (UTC), number of days, and volume.
 
-    `scale` multiplies the ordinary business: 1 is a day of roughly fifty thousand records, less thins it,
-    more adds plain bulk traffic. Planted incidents never change with it.
+    `scale` multiplies the ordinary business: 1 is a day of about 40,000 records, less thins it, each one more adds
+    about 50,000 records a day of plain traffic. Planted scenes never change with it.
     """
 
     seed: int = 1

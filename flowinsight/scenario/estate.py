@@ -92,9 +92,10 @@ BUILD_HOURS = (9, 12)  # build-1 exists on the first day between these hours onl
 
 @lru_cache(maxsize=4)
 def network(config: Config) -> Network:
-    """The estate as one seed gives it. Interface ids of the NAT gateway sort after all others,
+    """The estate as one seed gives it.
 
-    so that "the lowest id" and "the instance's own interface" name the same believed observer.
+    The NAT gateway's interface id sorts after all others, so that "the lowest id" and "the instance's own interface"
+    name the same believed observer.
     """
     ids = Ids(config.seed)
     vpcs = {n: Vpc(n, ids.new("vpc"), account, REGION, v4, v6) for n, account, v4, v6 in VPCS}
@@ -107,13 +108,13 @@ def network(config: Config) -> Network:
     }
     clock = dice(config.seed, "clocks")
     interfaces = {row[0]: _interface(row, subnets, ids, clock, config) for row in INTERFACES}
-    groups = tuple(
-        Group(f"larkfield-{n}", ids.new("sg"), vpcs[v], tuple(_rule(r, config) for r in rules))
-        for n, v, rules in GROUPS
-    )
-    return Network(
-        tuple(vpcs.values()), groups, tuple(subnets.values()), tuple(flow_logs.values()), MappingProxyType(interfaces)
-    )
+    groups = (Group(f"larkfield-{n}", ids.new("sg"), vpcs[v], _rules(rules, config)) for n, v, rules in GROUPS)
+    fixed = (tuple(vpcs.values()), tuple(groups), tuple(subnets.values()), tuple(flow_logs.values()))
+    return Network(*fixed, MappingProxyType(interfaces))
+
+
+def _rules(texts: tuple[str, ...], config: Config) -> tuple[Rule, ...]:
+    return tuple(_rule(text, config) for text in texts)
 
 
 def _rule(text: str, config: Config) -> Rule:

@@ -69,7 +69,8 @@ def windows(
     config: Config, network: Network, diary: Diary, start: int, end: int, interfaces: frozenset[str] | None = None
 ) -> Iterator[Window]:
     """Every logged window whose reported end lies in [start, end), in the order of that end (Unix seconds)."""
-    watched = [i for i in network.interfaces.values() if i.logged and (interfaces is None or i.name in interfaces)]
+    logged = (i for i in network.interfaces.values() if i.logged)
+    watched = {i: None for i in logged if interfaces is None or i.name in interfaces}  # a set that keeps its order
     opened: dict[tuple[Interface, int], dict[Sight, Flow]] = {}
     waiting: list[Window] = []
     minute = (start - LATEST_CLOCK - WINDOW - LONGEST) // WINDOW * WINDOW

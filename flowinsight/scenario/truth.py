@@ -128,6 +128,9 @@ class Tally:
         for flow, _ in window.flows:
             if flow.leg != "outside" and window.start >= self.start:
                 self._observer(window.interface, flow.leg, flow.exchanges[0])[1].lost += 1
+        for bulk in window.bulk:
+            if bulk.to_server and window.start >= self.start:
+                self._bulk_observer(window, bulk)[1].lost += 2 * len(bulk.to_server)
 
     def _record(self, window: Window, flow: Flow, record: Record) -> None:
         self._count([record], str(record.action), window.start)
@@ -152,12 +155,9 @@ class Tally:
             self._count(part, "ACCEPT", window.start)
         if window.start < self.start:
             return
-        key = Key(window.interface.vpc.id, bulk.client.address, bulk.server.address, bulk.port, TCP)
-        conversation = self.conversations.setdefault(key, Conversation())
+        conversation, observer = self._bulk_observer(window, bulk)
         conversation.outcome = max(conversation.outcome, Outcome.DATA)
         conversation.scenes.add(BULK_SCENE)
-        mine = Observer(window.interface, "own", of_server=window.interface is bulk.server)
-        observer = conversation.observers.setdefault(window.interface, mine)
         observer.to_server.add(bulk.to_server)
         observer.to_client.add(bulk.to_client)
         observer.starts += len(bulk.to_server)
@@ -177,12 +177,18 @@ class Tally:
             totals.in_progress_bytes += part.bytes
 
     def _observer(self, interface: Interface, leg: str, exchange: Exchange) -> tuple[Conversation, Observer]:
-        conversation = self.conversations.setdefault(_key(interface, exchange), Conversation())
-        found = conversation.observers.get(interface)
-        if found is None:
-            found = Observer(interface, leg, of_server=exchange.server.interface is interface)
-            conversation.observers[interface] = found
-        return conversation, found
+        mine = Observer(interface, leg, of_server=exchange.server.interface is interface)
+        return self._found(_key(interface, exchange), mine)
+
+    def _bulk_observer(self, window: Window, bulk: BulkFlow) -> tuple[Conversation, Observer]:
+        interface = window.interface
+        key = Key(interface.vpc.id, bulk.client.address, bulk.server.address, bulk.port, TCP)
+        return self._found(key, Observer(interface, "own", of_server=interface is bulk.server))
+
+    def _found(self, key: Key, observer: Observer) -> tuple[Conversation, Observer]:
+        """The conversation, and this observer of it or the one already there for its interface."""
+        conversation = self.conversations.setdefault(key, Conversation())
+        return conversation, conversation.observers.setdefault(observer.interface, observer)
 
 
 def _key(interface: Interface, exchange: Exchange) -> Key:

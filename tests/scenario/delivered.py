@@ -62,3 +62,12 @@ class Run:
 def read(path: Path) -> Iterator[Line]:
     names, *lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     return (dict(zip(names.split(), line.split(), strict=True)) for line in lines)
+
+
+def flags(lines: list[Line]) -> set[int]:
+    return {int(line["tcp-flags"]) for line in lines}
+
+
+def total(lines: list[Line]) -> int:
+    """Bytes of the lines that have any."""
+    return sum(int(line["bytes"]) for line in lines if line["bytes"] != "-")
