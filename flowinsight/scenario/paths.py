@@ -6,6 +6,8 @@ gateway in place of the far host, which only the pkt- field keeps; its outside l
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple, assert_never
 from zlib import crc32
 
@@ -47,8 +49,9 @@ def hops(exchange: Exchange, network: Network) -> Iterator[Hop]:
     if client.interface is None:
         yield from _arrivals(exchange, server.interface)
         return
-    nat = None if server.interface or _reaches_internet(client) else network.nat_of(client.interface.vpc)
-    way = SAME_VPC if server.interface or nat else INTERNET_GATEWAY
+    local = server.interface is not None or _lies_in(server.address, client.interface.vpc.cidr)
+    nat = None if local or _reaches_internet(client) else network.nat_of(client.interface.vpc)
+    way = SAME_VPC if local or nat else INTERNET_GATEWAY
     yield _refused(exchange, _end(exchange, client.interface, "egress", way), at_client=True)
     if exchange.refusal in (Refusal.AT_CLIENT, Refusal.EC, Refusal.BPA):
         return
@@ -56,6 +59,12 @@ def hops(exchange: Exchange, network: Network) -> Iterator[Hop]:
         yield _inside(exchange, nat)
         yield _outside(exchange, nat)
     yield from _arrivals(exchange, server.interface)
+
+
+@lru_cache(maxsize=4_096)
+def _lies_in(address: str, cidr: str) -> bool:
+    """Whether an address, held by somebody or not, is routed inside the network."""
+    return ip_address(address) in ip_network(cidr)
 
 
 def _reaches_internet(client: Party) -> bool:

@@ -113,30 +113,14 @@ class Stage:
         )  # fmt: skip
 
     def datagram(
-        self,
-        at: int,
-        client: Party,
-        server: Party,
-        port: int,
-        *,
-        sent: int,
-        received: int,
+        self, at: int, client: Party, server: Party, port: int, *, sent: int, received: int,
         client_port: int | None = None,
-    ) -> Exchange:
+    ) -> Exchange:  # fmt: skip
         """One UDP packet and its answer; `received` 0 means none came."""
         answer, outcome = (Load(1, received + 28), Outcome.REPLIED) if received else (NOTHING, Outcome.NO_REPLY)
+        asking = Load(1, sent + 28)
         return Exchange(
-            self.scene,
-            at,
-            0,
-            client,
-            server,
-            client_port or self.port(),
-            port,
-            UDP,
-            Load(1, sent + 28),
-            answer,
-            outcome,
+            self.scene, at, 0, client, server, client_port or self.port(), port, UDP, asking, answer, outcome
         )
 
     def ping(

@@ -24,7 +24,7 @@ def test_the_sweep_comes_from_one_source_port_and_meets_every_address(day: Run) 
     refused = {x["dstaddr"] for x in lines if x["action"] == "REJECT"}
 
     assert len({x["dstaddr"] for x in sent}) == sweep["targets"]
-    assert {x["action"] for x in sent} == {"ACCEPT"}
+    assert {(x["action"], x["traffic-path"]) for x in sent} == {("ACCEPT", "1")}
     assert sorted(refused) == sweep["rejected_by"]
     assert not [x for x in day.lines if x["dstport"] == str(sweep["client_port"]) and x["srcport"] == "445"]
 

@@ -100,6 +100,14 @@ def test_every_rung_of_the_ladder_can_be_found(day: Run) -> None:
     assert "rejected" in {c["outcome"] for c in day.truth["conversations"]}
 
 
+def test_packets_to_an_address_nobody_holds_stay_inside_the_network(day: Run) -> None:
+    lines = [line for line in day.lines if line["pkt-dstaddr"] == "10.20.3.99"]
+
+    assert {(x["interface-id"], x["action"], x["traffic-path"]) for x in lines} == {
+        (day.interfaces["app-2"]["id"], "ACCEPT", "1")
+    }
+
+
 def test_outcomes_follow_from_the_flags_in_the_lines(day: Run) -> None:
     ladder = day.scene("ladder")
     answers = {
@@ -126,21 +134,17 @@ def test_silent_windows_and_lost_windows_have_status_rows(day: Run) -> None:
 
 
 def test_where_one_observer_lost_its_records_the_other_has_them(day: Run) -> None:
-    web = day.interfaces["web-1"]
-    lost = [x for x in day.lines if x["interface-id"] == web["id"] and x["log-status"] == "SKIPDATA"]
+    scene = day.scene("lost-records")
+    lost = [x for x in day.lines if x["interface-id"] == scene["lost_by"] and x["log-status"] == "SKIPDATA"]
     start, end = min(int(x["start"]) for x in lost), max(int(x["end"]) for x in lost)
-    during = [
-        x
-        for x in day.lines
-        if start + 60 < int(x["start"]) < end - 120 and web["address"] in (x["srcaddr"], x["dstaddr"])
-    ]
-    row = day.conversation(day.interfaces["alb"]["address"], web["address"], 8080, web["vpc_id"])
+    sent = [x for x in day.between(scene["client"], scene["server"], 8080) if x["srcport"] == str(scene["client_port"])]
+    row = day.conversation(scene["client"], scene["server"], 8080)
 
-    assert len(lost) == 6
-    assert {x["interface-id"] for x in during if x["vpc-id"] == web["vpc_id"]} - {web["id"]}
-    assert not [x for x in during if x["interface-id"] == web["id"] and x["log-status"] == "OK"]
-    assert row["observers"][web["id"]]["lost"] > 0
-    assert row["believed"] == day.interfaces["alb"]["id"]
+    assert len(lost) == scene["status_rows"]
+    assert {x["interface-id"] for x in sent} == {scene["lost_by"], scene["seen_by"]}
+    assert {x["interface-id"] for x in sent if start <= int(x["start"]) < end} == {scene["seen_by"]}
+    assert row["observers"][scene["lost_by"]]["lost"] >= 2 * scene["status_rows"]
+    assert row["believed"] == scene["seen_by"]
 
 
 def test_an_interface_without_a_flow_log_writes_nothing_and_its_peer_does(day: Run) -> None:

@@ -12,6 +12,7 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
     {
         "web-shop": web.shop,
         "late-packets": web.late_packets,
+        "lost-records": web.lost_records,
         "ipv6-visitors": web.ipv6_visitors,
         "same-addresses": web.staging,
         "dns": housekeeping.dns,

@@ -23,7 +23,7 @@ def administration(stage: Stage) -> Telling:
         "story": "Administration: office to bastion, bastion to servers.",
         "client": OFFICE.address,
         "server": bastion.address,
-        "server_public": bastion.interface.public if bastion.interface else None,
+        "server_public": stage.network["bastion-1"].public,
         "port": 22,
     }
     return Telling(done, facts)

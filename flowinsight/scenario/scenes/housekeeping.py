@@ -36,7 +36,7 @@ def ntp(stage: Stage) -> Telling:
 
 
 def monitoring(stage: Stage) -> Telling:
-    """A scrape of every machine each quarter of an hour, and a bare TCP check of the databases: a handshake, no more."""
+    """A scrape of every machine three times an hour."""
     monitor, done = stage.inside("monitor-1"), list[Exchange]()
     for at in range(stage.midnight, stage.midnight + DAY, 1_200):
         for number, name in enumerate(WATCHED):
@@ -96,11 +96,10 @@ def _nightly_port(stage: Stage, day: int) -> int:
 def backup(stage: Stage) -> Telling:
     """One short copy whose two observers report windows that do not even touch: one conversation, not two."""
     client, server = stage.inside("app-1"), stage.inside("db-1")
-    assert client.interface is not None
-    assert server.interface is not None
-    at = next(s for s in range(stage.at(4), stage.at(4, 10)) if _apart(client.interface, server.interface, s))
+    observers = stage.network["app-1"], stage.network["db-1"]
+    at = next(s for s in range(stage.at(4), stage.at(4, 10)) if _apart(*observers, s))
     copy = stage.data(at, client, server, 5433, sent=2_000, received=48_000_000)
-    seen = {i.id: list(i.reported(i.window_of(at))) for i in (client.interface, server.interface)}
+    seen = {i.id: list(i.reported(i.window_of(at))) for i in observers}
     facts = {
         "story": "One copy, logged by both interfaces with identical bytes in windows that do not overlap.",
         "client": client.address,

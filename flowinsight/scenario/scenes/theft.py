@@ -34,7 +34,6 @@ def exfiltration(stage: Stage) -> Telling:
     end = start + 2_700
     done = list(stage.session(start, end, client, DROPBOX, 443, port, sent=A_MINUTE, received=20_000))
     nat = stage.network["nat"]
-    assert client.interface is not None
     facts: Facts = {
         "story": "Exfiltration through the NAT gateway. The instance's own interface and the gateway's inside leg name "
         "the instance; the outside leg shows the gateway only and is never a client.",
@@ -45,7 +44,7 @@ def exfiltration(stage: Stage) -> Telling:
         "bytes_to_client": sum(exchange.received.bytes for exchange in done),
         "from": start,
         "to": end,
-        "legs": {"own": client.interface.id, "inside": nat.id, "outside": nat.id},
+        "legs": {"own": stage.network["batch-1"].id, "inside": nat.id, "outside": nat.id},
         "gateway": nat.address,
     }
     return Telling(done, facts)

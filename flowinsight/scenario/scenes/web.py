@@ -46,6 +46,26 @@ def late_packets(stage: Stage) -> Telling:
     return Telling(done, {"story": story, "server": alb.address, "port": 443, "strays": 12})
 
 
+def lost_records(stage: Stage) -> Telling:
+    """A long request, in the middle of which one of its two observers loses its records."""
+    client, server, port = stage.inside("alb"), stage.inside("web-1"), stage.port()
+    begin, end = stage.at(11, 10), stage.at(11, 35)
+    done = list(stage.session(begin, end, client, server, 8080, port, sent=40_000, received=900_000))
+    facts = {
+        "story": "The web server's interface lost its records for six minutes (SKIPDATA); the load balancer has them.",
+        "client": client.address,
+        "client_port": port,
+        "server": server.address,
+        "port": 8080,
+        "lost_by": stage.network["web-1"].id,
+        "status_rows": 6,
+        "seen_by": stage.network["alb"].id,
+        "from": begin,
+        "to": end,
+    }
+    return Telling(done, facts)
+
+
 def ipv6_visitors(stage: Stage) -> Telling:
     """Visits over IPv6."""
     alb, dice = stage.inside("alb", six=True), stage.dice
@@ -68,7 +88,7 @@ def staging(stage: Stage) -> Telling:
         done,
         {
             "story": "Staging uses the shop's private addresses: app and database conversations exist in both networks.",
-            "networks": [stage.network["app-1"].vpc.id, app.interface.vpc.id if app.interface else ""],
+            "networks": [stage.network["app-1"].vpc.id, stage.network["staging-app-1"].vpc.id],
             "addresses": [web.address, app.address, db.address],
         },
     )
