@@ -1,0 +1,7 @@
+"""python -m flowinsight"""
+
+import sys
+
+from flowinsight.cli import main
+
+sys.exit(main())

@@ -1,0 +1,129 @@
+"""Filters as conditions in DuckDB's SQL. Text is built from column names only; every value a person gave is bound."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from flowinsight import fields
+from flowinsight.addresses import Addresses
+from flowinsight.question import CONVERSATION_FILTERS, Endpoint, Filter, Ports, Question, TimeRange, Value
+
+SOURCE_SIDE = ("srcaddr", "pkt_srcaddr", "srcport")
+DESTINATION_SIDE = ("dstaddr", "pkt_dstaddr", "dstport")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A piece of SQL that is true or false, never NULL, and the values of its placeholders in order."""
+
+    sql: str
+    parameters: tuple[object, ...] = ()
+
+    def negated(self) -> "Condition":
+        return Condition(f"NOT {self.sql}", self.parameters)
+
+
+TRUE = Condition("true")
+
+
+def _joined(word: str, conditions: list[Condition]) -> Condition:
+    if len(conditions) == 1:
+        return conditions[0]
+    sql = f" {word} ".join(condition.sql for condition in conditions)
+    return Condition(f"({sql})", tuple(value for condition in conditions for value in condition.parameters))
+
+
+def all_of(*conditions: Condition) -> Condition:
+    needed = [condition for condition in conditions if condition != TRUE]
+    return _joined("AND", needed) if needed else TRUE
+
+
+def any_of(*conditions: Condition) -> Condition:
+    return TRUE if TRUE in conditions else _joined("OR", list(conditions))
+
+
+def _known(condition: Condition) -> Condition:
+    """A comparison with a missing value is false."""
+    return Condition(f"coalesce({condition.sql}, false)", condition.parameters)
+
+
+def in_range(column: str, time: TimeRange) -> Condition:
+    """Whether a time of a record lies in the range; a record without one only belongs to the range of everything."""
+    conditions = []
+    if time.start is not None:
+        conditions.append(Condition(f'"{column}" >= ?', (time.start,)))
+    if time.end is not None:
+        conditions.append(Condition(f'"{column}" < ?', (time.end,)))
+    return _known(all_of(*conditions)) if conditions else TRUE
+
+
+def matching(a_filter: Filter) -> Condition:
+    """The records a filter lets through. For a conversation field: every record that could belong to such a conversation."""
+    if a_filter.field in CONVERSATION_FILTERS and a_filter.op == "not":
+        return TRUE
+    found = any_of(*(_value(a_filter.field, value) for value in a_filter.values))
+    return found.negated() if a_filter.op == "not" else found
+
+
+def _value(field: str, value: Value) -> Condition:
+    match value:
+        case Addresses() if field in {"address", "client", "server"}:
+            return any_of(*(_within(column, value) for side in (SOURCE_SIDE, DESTINATION_SIDE) for column in side[:2]))
+        case Addresses():
+            return _within(fields.BY_TOKEN[field].name, value)
+        case Ports():
+            return any_of(*(_port(side[2], value) for side in (SOURCE_SIDE, DESTINATION_SIDE)))
+        case Endpoint():
+            return any_of(*(_endpoint(side, value) for side in (SOURCE_SIDE, DESTINATION_SIDE)))
+        case int() | str():
+            return _known(Condition(f'"{fields.BY_TOKEN[field].name}" = ?', (value,)))
+        case _:
+            assert_never(value)
+
+
+def _within(column: str, addresses: Addresses) -> Condition:
+    """Numbers are bound as text and cast, because a placeholder for a Python integer holds 64 bits."""
+    found = [
+        Condition(f"{column} = ?::UHUGEINT", (str(first),))
+        if first == last
+        else Condition(f"{column} BETWEEN ?::UHUGEINT AND ?::UHUGEINT", (str(first), str(last)))
+        for first, last in addresses.ranges
+    ]
+    return _known(any_of(*found))
+
+
+def _port(column: str, ports: Ports) -> Condition:
+    found = (
+        Condition(f"{column} = ?", (ports.first,))
+        if ports.first == ports.last
+        else Condition(f"{column} BETWEEN ? AND ?", (ports.first, ports.last))
+    )
+    return _known(found if ports.protocol is None else all_of(Condition("protocol = ?", (ports.protocol,)), found))
+
+
+def _endpoint(side: tuple[str, str, str], endpoint: Endpoint) -> Condition:
+    address, packet_address, port = side
+    network = any_of(_within(address, endpoint.addresses), _within(packet_address, endpoint.addresses))
+    return all_of(network, _port(port, endpoint.ports))
+
+
+def asked(question: Question, *, margin: int = 0) -> Condition:
+    """The records a question is about, with `margin` seconds more on both sides of its range."""
+    return all_of(in_range("start", question.time.widened(margin)), *(matching(item) for item in question.filters))
+
+
+def finishing(a_filter: Filter) -> Condition:
+    """A filter on client, server or service, exactly, over a table with those columns and `port` and `protocol`."""
+    found = any_of(*(_of_conversation(a_filter.field, value) for value in a_filter.values))
+    return found.negated() if a_filter.op == "not" else found
+
+
+def _of_conversation(field: str, value: Value) -> Condition:
+    match value:
+        case Addresses():
+            return _within(field, value)
+        case Ports():
+            return _port("port", value)
+        case Endpoint():
+            return all_of(_within("server", value.addresses), _port("port", value.ports))
+        case _:
+            raise ValueError(f"{value!r} is not a value of {field}.")

@@ -1,0 +1,150 @@
+"""Who started each conversation, and by which evidence: flow semantics, strongest evidence first."""
+
+from flowinsight import db, iana
+from flowinsight.conversations.matched import NOT_A_PORT
+
+DECIDED_BY = ("flags", "earlier-window", "fan-out", "one-way", "first-seen", "known-port", "port-order", "unknown")
+"""Strongest first. The position of a name is the number that stands for it in the tables."""
+
+FAN_OUT = 10
+"""A source with one fixed port is a client when it sent to this many targets, most of which did not answer."""
+
+FIRST_EPHEMERAL = 32768
+"""Linux takes client ports from here; the IANA range, which Windows uses, begins at 49152."""
+
+_PAIR = "scope, protocol, x, x_port, y, y_port"
+
+# Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself.
+_PAIRS = f"""
+CREATE OR REPLACE TEMP TABLE pairs AS
+WITH lost AS (
+  SELECT interface_id AS observer, start, "end" FROM {db.ROWS} WHERE status_row AND log_status = 'SKIPDATA'),
+lossy AS (
+  SELECT DISTINCT {_PAIR} FROM flows JOIN lost ON lost.observer = flows.observer
+    AND lost.start <= greatest(coalesce(x_last, y_last), coalesce(y_last, x_last))
+    AND lost."end" >= least(coalesce(x_first, y_first), coalesce(y_first, x_first))),
+by_observer AS (
+  SELECT {_PAIR}, observer,
+    bool_or(asked) AS asked,
+    sum(x_records) AS x_records, sum(y_records) AS y_records,
+    sum(x_rejected) AS x_rejected, sum(y_rejected) AS y_rejected,
+    sum(x_openers) AS x_openers, sum(y_openers) AS y_openers,
+    sum(x_syn) AS x_syn, sum(y_syn) AS y_syn, sum(x_synack) AS x_synack, sum(y_synack) AS y_synack,
+    sum(x_syn + y_syn + x_synack + y_synack) FILTER (asked) AS flags_asked,
+    min(x_first) AS x_first, min(y_first) AS y_first,
+    min(x_first_syn) AS x_first_syn, min(y_first_syn) AS y_first_syn,
+    min(x_first_passed) AS x_first_passed, min(y_first_passed) AS y_first_passed,
+    coalesce(min(x_first) < min(y_first) - 1, false) AS x_seen_first,
+    coalesce(min(y_first) < min(x_first) - 1, false) AS y_seen_first
+  FROM flows GROUP BY ALL)
+SELECT {_PAIR},
+  bool_or(asked) AS asked, any_value(lossy.x) IS NOT NULL AS lossy,
+  sum(x_records) AS x_records, sum(y_records) AS y_records,
+  sum(x_rejected) AS x_rejected, sum(y_rejected) AS y_rejected,
+  sum(x_openers) AS x_openers, sum(y_openers) AS y_openers,
+  sum(x_syn) AS x_syn, sum(y_syn) AS y_syn, sum(x_synack) AS x_synack, sum(y_synack) AS y_synack,
+  sum(flags_asked) AS flags_asked,
+  min(x_first) AS x_first, min(y_first) AS y_first,
+  min(x_first_syn) AS x_first_syn, min(y_first_syn) AS y_first_syn,
+  min(x_first_passed) AS x_first_passed, min(y_first_passed) AS y_first_passed,
+  bool_or(x_seen_first) AS x_seen_first, bool_or(y_seen_first) AS y_seen_first
+FROM by_observer LEFT JOIN lossy USING ({_PAIR})
+GROUP BY {_PAIR}
+"""
+
+# In each of these: 1 when x started, -1 when y did, 0 when this evidence does not tell.
+_FLAGS = """CASE
+  WHEN x_syn + y_synack > 0 AND y_syn + x_synack = 0 THEN 1
+  WHEN y_syn + x_synack > 0 AND x_syn + y_synack = 0 THEN -1
+  WHEN y_synack > 0 AND x_synack = 0 THEN 1
+  WHEN x_synack > 0 AND y_synack = 0 THEN -1
+  WHEN x_first_syn < y_first_syn THEN 1
+  WHEN y_first_syn < x_first_syn THEN -1
+  ELSE 0 END"""
+
+# A flow without a reverse was started by its sender; so was one that was only rejected, unless the reverse passed before.
+_ONE_WAY = """CASE
+  WHEN y_records = 0 AND $one_way AND NOT lossy AND x_openers > 0 THEN 1
+  WHEN x_records = 0 AND $one_way AND NOT lossy AND y_openers > 0 THEN -1
+  WHEN x_records = 0 OR y_records = 0 THEN 0
+  WHEN y_rejected = y_records AND x_rejected < x_records THEN CASE WHEN x_first_passed <= y_first THEN 1 ELSE -1 END
+  WHEN x_rejected = x_records AND y_rejected < y_records THEN CASE WHEN y_first_passed <= x_first THEN -1 ELSE 1 END
+  ELSE 0 END"""
+
+# A system port outranks a registered one; the rank tells only where the two sides differ.
+_KNOWN_PORTS = """
+CREATE OR REPLACE TEMP TABLE known_ports AS SELECT unnest(?) AS protocol, unnest(?) AS port, unnest(?) AS rank
+"""
+
+_FIRST_SEEN = "x_seen_first::INT - y_seen_first::INT"
+
+_KNOWN_PORT = "sign(coalesce(y_known.rank, 0) - coalesce(x_known.rank, 0))::INT"
+
+# A port that is several (a client's, in a rollup) counts as ephemeral.
+_PORT_ORDER = f"""(y_port BETWEEN 0 AND {FIRST_EPHEMERAL - 1} AND x_port NOT BETWEEN 0 AND {FIRST_EPHEMERAL - 1})::INT
+  - (x_port BETWEEN 0 AND {FIRST_EPHEMERAL - 1} AND y_port NOT BETWEEN 0 AND {FIRST_EPHEMERAL - 1})::INT"""
+
+# What flags said about one connection holds for the others between the same client, server and service.
+_BY_FLAGS = f"""
+CREATE OR REPLACE TEMP TABLE by_flags AS
+SELECT DISTINCT scope, protocol, CASE WHEN flags > 0 THEN x ELSE y END AS client,
+  CASE WHEN flags > 0 THEN y ELSE x END AS server, CASE WHEN flags > 0 THEN y_port ELSE x_port END AS port
+FROM (SELECT *, {_FLAGS} AS flags FROM pairs) WHERE flags <> 0
+"""
+
+_FAN_OUT = f"""
+CREATE OR REPLACE TEMP TABLE fan_out AS
+WITH sent AS (
+  SELECT scope, protocol, x AS source, x_port AS port, y_records = 0 AS unanswered FROM pairs WHERE x_records > 0
+  UNION ALL SELECT scope, protocol, y, y_port, x_records = 0 FROM pairs WHERE y_records > 0)
+SELECT scope, protocol, source, port FROM sent WHERE port <> {NOT_A_PORT}
+GROUP BY ALL HAVING count(*) >= {FAN_OUT} AND 2 * count(*) FILTER (unanswered) > count(*)
+"""
+
+_EVIDENCE = f"""
+SELECT pairs.*, {_FLAGS} AS flags,
+  (x_by_flags.port IS NOT NULL)::INT - (y_by_flags.port IS NOT NULL)::INT AS earlier,
+  (x_fan.port IS NOT NULL)::INT - (y_fan.port IS NOT NULL)::INT AS fanned,
+  {_ONE_WAY} AS one_way, {_FIRST_SEEN} AS first_seen, {_KNOWN_PORT} AS known_port, {_PORT_ORDER} AS port_order
+FROM pairs
+LEFT JOIN by_flags x_by_flags ON (x_by_flags.scope, x_by_flags.protocol, x_by_flags.client, x_by_flags.server, x_by_flags.port)
+  = (pairs.scope, pairs.protocol, x, y, y_port)
+LEFT JOIN by_flags y_by_flags ON (y_by_flags.scope, y_by_flags.protocol, y_by_flags.client, y_by_flags.server, y_by_flags.port)
+  = (pairs.scope, pairs.protocol, y, x, x_port)
+LEFT JOIN fan_out x_fan ON (x_fan.scope, x_fan.protocol, x_fan.source, x_fan.port) = (pairs.scope, pairs.protocol, x, x_port)
+LEFT JOIN fan_out y_fan ON (y_fan.scope, y_fan.protocol, y_fan.source, y_fan.port) = (pairs.scope, pairs.protocol, y, y_port)
+LEFT JOIN known_ports x_known ON x_known.protocol = pairs.protocol AND x_known.port = x_port
+LEFT JOIN known_ports y_known ON y_known.protocol = pairs.protocol AND y_known.port = y_port
+"""
+
+_DECIDED = f"""
+CREATE OR REPLACE TEMP TABLE decided AS
+SELECT {_PAIR},
+  CASE
+    WHEN flags <> 0 AND flags_asked > 0 THEN 0
+    WHEN flags <> 0 OR earlier <> 0 THEN 1
+    WHEN fanned <> 0 THEN 2
+    WHEN one_way <> 0 THEN 3
+    WHEN first_seen <> 0 THEN 4
+    WHEN known_port <> 0 THEN 5
+    WHEN port_order <> 0 THEN 6
+    ELSE 7 END AS evidence,
+  [CASE WHEN flags <> 0 THEN flags ELSE earlier END, CASE WHEN flags <> 0 THEN flags ELSE earlier END,
+    fanned, one_way, first_seen, known_port, port_order, 0][evidence + 1] AS started
+FROM ({_EVIDENCE}) WHERE asked
+"""
+
+
+def decide(connection: db.Connection, *, one_way_counts: bool) -> None:
+    """Create `decided`: for each pair of endpoints `started` (1: x, -1: y, 0: unknown) and `evidence`, a place in DECIDED_BY."""
+    known = [
+        (protocol, port, 2 if port < 1024 else 1)
+        for protocol in sorted(iana.WITH_PORTS)
+        for port in sorted(iana.assigned_ports(protocol))
+        if port < FIRST_EPHEMERAL
+    ]
+    connection.execute(_KNOWN_PORTS, [list(column) for column in zip(*known, strict=True)])
+    connection.execute(_PAIRS)
+    connection.execute(_BY_FLAGS)
+    connection.execute(_FAN_OUT)
+    connection.execute(_DECIDED.replace("$one_way", "true" if one_way_counts else "false"))

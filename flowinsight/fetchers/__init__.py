@@ -1,0 +1,1 @@
+"""Fetchers bring matching records here; then the duck engine answers."""

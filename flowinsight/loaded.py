@@ -1,0 +1,23 @@
+"""Records brought together in DuckDB, with the account of every line they came from."""
+
+from dataclasses import dataclass, field
+
+from flowinsight.db import Connection
+from flowinsight.records.tally import Tally
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A connection in which the views `db.ROWS` and `db.RECORDS` exist, what was counted, and records by format.
+
+    `formats` maps a format, its tokens joined by spaces, to the number of records and status rows delivered in it.
+    """
+
+    connection: Connection
+    tally: Tally
+    formats: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Every field that at least one format carries."""
+        return frozenset(token for a_format in self.formats for token in a_format.split())

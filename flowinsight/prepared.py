@@ -1,0 +1,120 @@
+"""A question brought to its records: copied, turned into conversations, finished exactly, and reconciled."""
+
+from dataclasses import dataclass
+
+from flowinsight import answerable, conditions, conversations, coverage, db
+from flowinsight.answer import Statement
+from flowinsight.conversations import matched
+from flowinsight.coverage import Coverage
+from flowinsight.engines import duck
+from flowinsight.loaded import Loaded
+from flowinsight.question import Question
+
+FINISHED = "finished"
+"""The view of records that belong to the conversations that a filter on client, server or service left."""
+
+_CHOSEN = """
+CREATE OR REPLACE TEMP TABLE chosen AS SELECT * FROM conversations WHERE $condition
+"""
+
+_FINISHED = f"""
+CREATE OR REPLACE TEMP VIEW {FINISHED} AS
+SELECT * FROM {matched.IDENTIFIED}
+WHERE (scope, protocol, sender, sender_port, receiver, receiver_port) IN (FROM chosen_flows)
+"""
+
+_CHOSEN_FLOWS = """
+CREATE OR REPLACE TEMP TABLE chosen_flows AS
+WITH turned AS (
+  SELECT *, CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
+    CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE -1 END AS port
+  FROM decided),
+kept AS (SELECT turned.* FROM turned SEMI JOIN chosen USING (scope, client, server, port, protocol))
+SELECT scope, protocol, x AS sender, x_port AS sender_port, y AS receiver, y_port AS receiver_port FROM kept
+UNION SELECT scope, protocol, y, y_port, x, x_port FROM kept
+"""
+
+_RECONCILED = """
+SELECT
+  (SELECT coalesce(sum(copies), 0)::BIGINT FROM matched WHERE asked AND outside_leg) AS nat_outside_legs,
+  (SELECT coalesce(sum(copies), 0)::BIGINT FROM matched WHERE asked AND NOT outside_leg
+    AND (sender IS NULL OR receiver IS NULL OR protocol IS NULL)) AS without_endpoints,
+  coalesce(sum(to_server_copies + to_client_copies), 0)::BIGINT AS copies,
+  coalesce(sum(to_server_records + to_client_records), 0)::BIGINT AS seen,
+  coalesce(sum(to_server_records + to_client_records) FILTER (used), 0)::BIGINT AS used
+FROM parts SEMI JOIN chosen USING (scope, client, server, port, protocol)
+"""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything an answer needs. `connection` is a cursor of its own with the tables `chosen` (the conversations asked
+    for), `parts`, `ranked`, `coverage_bins`, and the view `relation` of the records asked for.
+    """
+
+    question: Question
+    loaded: Loaded
+    connection: db.Connection
+    statement: Statement
+    relation: str
+    coverage: Coverage
+    reasons: tuple[str, ...]
+    verdict: str
+    reconciliation: dict[str, int]
+
+
+def prepare(question: Question, loaded: Loaded, *, chart_seconds: int | None = None) -> Prepared:
+    """Bring a question to its records. `chart_seconds` is the bin that `parts` are also counted by."""
+    connection = loaded.connection.cursor()
+    covered = coverage.measure(loaded, question, connection)
+    wide = conditions.asked(question, margin=matched.MARGIN)
+    sent, parameters = matched.copy(connection, wide, conditions.in_range("start", question.time))
+    conversations.build(
+        connection,
+        bin_seconds=covered.bin_seconds,
+        chart_seconds=chart_seconds or question.bin,
+        one_way_counts=covered.traffic_type != "REJECT",
+    )
+    _choose(connection, question)
+    reconciliation = _reconcile(connection, loaded)
+    why_not = answerable.reasons(question, loaded, covered)
+    found = reconciliation["records"] > reconciliation["outside_filter"]
+    return Prepared(
+        question,
+        loaded,
+        connection,
+        Statement(duck.ENGINE, duck.LANGUAGE, sent, parameters),
+        FINISHED if question.conversation_filters else db.RECORDS,
+        covered,
+        why_not,
+        answerable.verdict(covered, why_not, found=found),
+        reconciliation,
+    )
+
+
+def _choose(connection: db.Connection, question: Question) -> None:
+    condition = conditions.all_of(*map(conditions.finishing, question.conversation_filters))
+    connection.execute(_CHOSEN.replace("$condition", condition.sql), list(condition.parameters))
+    if question.conversation_filters:
+        connection.execute(_CHOSEN_FLOWS)
+        connection.execute(_FINISHED)
+
+
+def _reconcile(connection: db.Connection, loaded: Loaded) -> dict[str, int]:
+    """From lines to conversations; records less what is outside, duplicate, a NAT leg or addressless are in conversations."""
+    found = db.one(connection, _RECONCILED)
+    duplicates = found["copies"] + found["seen"] - found["used"]
+    apart = duplicates + found["nat_outside_legs"] + found["without_endpoints"]
+    return {
+        "lines": loaded.tally.lines,
+        "records": loaded.tally.records,
+        "status_rows": loaded.tally.status_rows,
+        "skipped": loaded.tally.skipped,
+        "unparsable": loaded.tally.unparsable,
+        "outside_filter": loaded.tally.records - apart - found["used"],
+        "duplicates": duplicates,
+        "nat_outside_legs": found["nat_outside_legs"],
+        "without_endpoints": found["without_endpoints"],
+        "in_conversations": found["used"],
+        "conversations": db.one(connection, "SELECT count(*) AS n FROM chosen")["n"],
+    }
