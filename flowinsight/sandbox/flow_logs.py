@@ -85,7 +85,7 @@ class SandboxEC2(EC2Backend):
     def _refuse_young_role(self, request: FlowLogRequest) -> None:
         role = deliverable.find_role(request.role, self.place) if request.role else None
         wait = self.world.settings.iam_propagation
-        if role is not None and (self.world.clock.utc() - role.create_date).total_seconds() < wait:
+        if role is not None and wait and (self.world.clock.utc() - role.create_date).total_seconds() < wait:
             raise refusals.ec2("role-propagation", "Unable to assume given IAM role")
 
     def _check_resource(self, request: FlowLogRequest, resource: str) -> None:

@@ -8,20 +8,26 @@ from moto.s3.exceptions import S3ClientError
 from flowinsight.sandbox.rules import RULES
 
 
+def _code(rule: str) -> str:
+    code = RULES[rule].code
+    assert code, f"the rule {rule} refuses nothing"
+    return code
+
+
 def ec2(rule: str, message: str) -> EC2ClientError:
-    return EC2ClientError(RULES[rule].code, message)
+    return EC2ClientError(_code(rule), message)
 
 
 def logs(rule: str, message: str) -> JsonRESTError:
-    return JsonRESTError(RULES[rule].code, message)
+    return JsonRESTError(_code(rule), message)
 
 
 def iam(rule: str, message: str) -> IAMException:
-    return IAMException(RULES[rule].code, message)
+    return IAMException(_code(rule), message)
 
 
 def s3(rule: str, message: str) -> S3ClientError:
-    return S3ClientError(RULES[rule].code, message)
+    return S3ClientError(_code(rule), message)
 
 
 def invalid_value(value: object, at: str, constraint: str) -> str:

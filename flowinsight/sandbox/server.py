@@ -100,6 +100,10 @@ def serve(application: Application, port: int) -> BaseWSGIServer:
 
 
 class _QuietHandler(MotoRequestHandler):
+    def connection_dropped(self, error: BaseException, environ: Environ | None = None) -> None:  # noqa: ARG002
+        """Hang up, so that an ordered timeout reaches the caller at once and not as a silent open connection."""
+        self.close_connection = True
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The call log keeps what was asked; a line a request on the terminal would only hide the address."""
 

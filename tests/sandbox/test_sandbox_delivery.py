@@ -1,0 +1,311 @@
+"""Flow logs get their records when they are due, where they may be written, as the clock is turned."""
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+Create = Callable[..., dict[str, Any]]
+HOUR = 3600
+FORMAT = (
+    "${interface-id} ${vpc-id} ${instance-id} ${srcaddr} ${dstport} ${az-id} ${start} ${end} ${action} ${log-status}"
+)
+
+
+@pytest.fixture(autouse=True)
+def steady(settings: Callable[..., Any]) -> Iterator[None]:
+    """Nothing late, nothing twice, unless a test asks for it."""
+    settings(late=0, repeated=0)
+    return
+
+
+@pytest.fixture
+def turn(sandbox: Any) -> Callable[[float], int]:
+    """Advance the clock and return how many records were delivered."""
+    return lambda seconds: int(sandbox.control("clock", {"advance": seconds})["delivered"])
+
+
+@pytest.fixture
+def events(client: Callable[..., Any]) -> Callable[[str], list[dict[str, Any]]]:
+    def read(group: str) -> list[dict[str, Any]]:
+        pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event for page in pages for event in page["events"]]
+
+    return read
+
+
+@pytest.fixture
+def objects(client: Callable[..., Any]) -> Callable[[str], dict[str, bytes]]:
+    def read(bucket: str) -> dict[str, bytes]:
+        s3 = client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+    return read
+
+
+def status(client: Callable[..., Any], created: dict[str, Any]) -> tuple[str, str | None]:
+    found = client("ec2").describe_flow_logs(FlowLogIds=created["FlowLogIds"])["FlowLogs"][0]
+    return found["DeliverLogsStatus"], found.get("DeliverLogsErrorMessage")
+
+
+def test_a_fresh_flow_log_has_records_within_a_minute(
+    flow_log: Create, turn: Callable[[float], int], events: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    flow_log(LogGroupName="/delivery/fresh")
+    assert turn(60) > 0
+    assert events("/delivery/fresh")
+
+
+def test_every_interface_has_a_stream_and_its_records_start_is_the_events_time(
+    flow_log: Create,
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+    company: dict[str, Any],
+    now: int,
+) -> None:
+    flow_log(LogGroupName="/delivery/streams", LogFormat=FORMAT)
+    turn(600)
+    found = events("/delivery/streams")
+    shop = {item["id"]: item for item in company["interfaces"].values() if item["vpc"] == "shop"}
+    assert {event["logStreamName"] for event in found} <= {f"{eni}-all" for eni in shop}
+    assert len({event["logStreamName"] for event in found}) >= len(shop) - 1
+    for event in found:
+        eni, vpc, instance, _, _, zone, start, end, *_ = event["message"].split()
+        assert event["logStreamName"] == f"{eni}-all"
+        assert vpc == company["vpcs"]["shop"]
+        assert instance == (shop[eni]["owner"] if shop[eni]["role"] == "instance" else "-")
+        assert zone.startswith("euc1-az")
+        assert now <= int(start) == event["timestamp"] // 1000
+        assert int(start) <= int(end) <= event["ingestionTime"] // 1000
+
+
+def test_a_subnet_and_an_interface_see_only_themselves(
+    flow_log: Create,
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+    company: dict[str, Any],
+) -> None:
+    enis = {name: item["id"] for name, item in company["interfaces"].items()}
+    web = company["subnets"]["shop-web"]
+    flow_log(ResourceType="Subnet", ResourceIds=[web], LogGroupName="/delivery/subnet")
+    flow_log(ResourceType="NetworkInterface", ResourceIds=[enis["db-1"]], LogGroupName="/delivery/eni")
+    turn(300)
+    seen = {event["message"].split()[2] for event in events("/delivery/subnet")}
+    assert seen == {enis["web-1"], enis["web-2"]}
+    assert {event["message"].split()[2] for event in events("/delivery/eni")} == {enis["db-1"]}
+
+
+def test_the_traffic_type_chooses_the_records_and_both_halves_make_the_whole(
+    flow_log: Create, turn: Callable[[float], int], events: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    for kind in ("ALL", "ACCEPT", "REJECT"):
+        flow_log(TrafficType=kind, LogGroupName=f"/delivery/{kind}")
+    turn(HOUR)
+    found = {kind: [e["message"] for e in events(f"/delivery/{kind}")] for kind in ("ALL", "ACCEPT", "REJECT")}
+    ok = {kind: [line for line in lines if line.endswith(" OK")] for kind, lines in found.items()}
+    assert {line.split()[12] for line in ok["ACCEPT"]} == {"ACCEPT"}
+    assert {line.split()[12] for line in ok["REJECT"]} == {"REJECT"}
+    assert sorted(ok["ACCEPT"] + ok["REJECT"]) == sorted(ok["ALL"])
+    assert any(line.endswith(" NODATA") for line in found["ALL"])
+
+
+def test_how_the_clock_is_turned_does_not_change_what_is_delivered(
+    flow_log: Create,
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+    sandbox: Any,
+    now: int,
+) -> None:
+    flow_log(LogGroupName="/delivery/once", LogFormat=FORMAT)
+    flow_log(LogGroupName="/delivery/often", LogFormat=FORMAT)
+    for seconds in (7, 61, 300, 33, 599):
+        turn(seconds)
+    assert sandbox.control()["now"] == now + 1000
+    assert len(events("/delivery/once")) > 0
+    assert sorted(e["message"] for e in events("/delivery/once")) == sorted(
+        e["message"] for e in events("/delivery/often")
+    )
+
+
+def test_text_files_lie_where_aws_puts_them_and_begin_with_a_header(
+    to_bucket: Create, bucket: str, turn: Callable[[float], int], objects: Callable[[str], dict[str, bytes]], now: int
+) -> None:
+    created = to_bucket(LogFormat=FORMAT)
+    delivered = turn(900)
+    files = objects(bucket)
+    start = now
+    lines = []
+    for key, body in files.items():
+        folder, _, name = key.rpartition("/")
+        account, kind, region, flow_log_id, stamp, _ = name.removesuffix(".log.gz").split("_")
+        assert (account, kind, region) == ("111122223333", "vpcflowlogs", "eu-central-1")
+        assert flow_log_id == created["FlowLogIds"][0]
+        assert folder == f"AWSLogs/111122223333/vpcflowlogs/eu-central-1/{stamp[:4]}/{stamp[4:6]}/{stamp[6:8]}"
+        header, *records = gzip.decompress(body).decode().splitlines()
+        assert header == FORMAT.replace("${", "").replace("}", "")
+        minute = int(stamp[9:11]) * 60 + int(stamp[11:13])
+        for record in records:
+            assert minute * 60 <= int(record.split()[7]) % 86_400 <= minute * 60 + 299
+            assert int(record.split()[6]) >= start
+        lines += records
+    assert len(lines) == delivered
+
+
+def test_parquet_files_have_awss_types_in_hive_folders_by_the_hour_below_a_prefix(
+    to_bucket: Create, bucket: str, turn: Callable[[float], int], objects: Callable[[str], dict[str, bytes]]
+) -> None:
+    options = {"FileFormat": "parquet", "HiveCompatiblePartitions": True, "PerHourPartition": True}
+    to_bucket(LogDestination=f"arn:aws:s3:::{bucket}/team/x/", DestinationOptions=options)
+    delivered = turn(600)
+    files = objects(bucket)
+    tables = [pq.read_table(io.BytesIO(body)) for body in files.values()]
+    home = "team/x/AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=eu-central-1/year=20"
+    for key in files:
+        assert key.startswith(home)
+        assert "/hour=" in key
+        assert key.endswith(".log.parquet")
+    assert sum(table.num_rows for table in tables) == delivered
+    schema = tables[0].schema
+    assert schema.field("account_id").type == pa.string()
+    assert (schema.field("srcport").type, schema.field("bytes").type) == (pa.int32(), pa.int64())
+    statuses = pa.concat_tables(tables).to_pylist()
+    assert all(row["srcaddr"] is None and row["bytes"] is None for row in statuses if row["log_status"] == "NODATA")
+
+
+def test_late_and_repeated_deliveries_lose_nothing(
+    to_bucket: Create,
+    bucket: str,
+    settings: Callable[..., Any],
+    turn: Callable[[float], int],
+    objects: Callable[[str], dict[str, bytes]],
+) -> None:
+    settings(late=1, repeated=1)
+    to_bucket(LogFormat=FORMAT)
+    turn(HOUR)
+    settings(late=0, repeated=0)
+    early = {line for body in objects(bucket).values() for line in gzip.decompress(body).decode().splitlines()[1:]}
+    turn(2 * HOUR)
+    every = [line for body in objects(bucket).values() for line in gzip.decompress(body).decode().splitlines()[1:]]
+    assert early < set(every)
+    assert len(every) > len(set(every))
+
+
+def test_skipped_records_occur(
+    flow_log: Create, sandbox: Any, events: Callable[[str], list[dict[str, Any]]], now: int
+) -> None:
+    before = sandbox.control("clock", {"set": now // 86_400 * 86_400 + 86_400 + 11 * HOUR})["now"]
+    flow_log(LogGroupName="/delivery/skipped")
+    sandbox.control("clock", {"advance": HOUR})
+    sandbox.control("clock", {"set": now})
+    assert before > now
+    assert any(event["message"].endswith(" SKIPDATA") for event in events("/delivery/skipped"))
+
+
+def test_ten_minute_windows_join_what_the_minutes_hold(
+    flow_log: Create,
+    settings: Callable[..., Any],
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+    company: dict[str, Any],
+    now: int,
+    sandbox: Any,
+) -> None:
+    settings(minute_windows=False)
+    sandbox.control("clock", {"set": now // 600 * 600 + 600})
+    database = {"ResourceType": "NetworkInterface", "ResourceIds": [company["interfaces"]["db-1"]["id"]]}
+    flow_log(**database, LogGroupName="/delivery/minutes", MaxAggregationInterval=60)
+    flow_log(**database, LogGroupName="/delivery/tens", MaxAggregationInterval=600)
+    turn(1210)
+    minutes = [event["message"].split() for event in events("/delivery/minutes")]
+    tens = [event["message"].split() for event in events("/delivery/tens")]
+    last = max(int(words[11]) for words in tens)
+
+    def packets(lines: list[list[str]]) -> int:
+        return sum(int(words[8]) for words in lines if words[13] == "OK" and int(words[11]) <= last)
+
+    assert 0 < len(tens) < len(minutes)
+    assert packets(tens) == packets(minutes)
+    assert max(int(words[11]) - int(words[10]) for words in tens) > 60
+
+
+def test_several_flow_logs_of_one_group_share_a_stream(
+    flow_log: Create,
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+    company: dict[str, Any],
+) -> None:
+    web = {"ResourceType": "NetworkInterface", "ResourceIds": [company["interfaces"]["web-1"]["id"]]}
+    flow_log(**web, LogGroupName="/delivery/shared", TrafficType="ACCEPT")
+    flow_log(**web, LogGroupName="/delivery/shared", TrafficType="ALL")
+    turn(600)
+    found = events("/delivery/shared")
+    assert len({event["logStreamName"] for event in found}) == 1
+    assert len({event["message"] for event in found}) < len(found) == len({event["eventId"] for event in found})
+
+
+def test_a_deleted_flow_log_gets_no_more_but_its_records_stay(
+    flow_log: Create,
+    client: Callable[..., Any],
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    created = flow_log(LogGroupName="/delivery/deleted")
+    turn(300)
+    kept = events("/delivery/deleted")
+    client("ec2").delete_flow_logs(FlowLogIds=created["FlowLogIds"])
+    assert turn(300) == 0
+    assert events("/delivery/deleted") == kept != []
+
+
+def test_the_group_keeps_its_retention_as_time_passes(
+    flow_log: Create,
+    client: Callable[..., Any],
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    name = "/delivery/kept-a-day"
+    client("logs").create_log_group(logGroupName=name)
+    client("logs").put_retention_policy(logGroupName=name, retentionInDays=1)
+    created = flow_log(LogGroupName=name)
+    turn(300)
+    client("ec2").delete_flow_logs(FlowLogIds=created["FlowLogIds"])
+    assert events(name)
+    turn(25 * HOUR)
+    assert events(name) == []
+
+
+def test_other_accounts_have_their_own_flow_logs(
+    client: Callable[..., Any], sandbox: Any, company: dict[str, Any], turn: Callable[[float], int]
+) -> None:
+    account = "012345678910"
+    theirs = sandbox.credentials(account)
+    ec2, s3 = client("ec2", **theirs), client("s3", **theirs)
+    s3.create_bucket(Bucket="research-logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    created = ec2.create_flow_logs(
+        ResourceType="VPC",
+        ResourceIds=[company["vpcs"]["research"]],
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination="arn:aws:s3:::research-logs",
+    )
+    turn(600)
+    key = s3.list_objects_v2(Bucket="research-logs")["Contents"][0]["Key"]
+    assert key.startswith(f"AWSLogs/{account}/vpcflowlogs/")
+    mine = {item["FlowLogId"] for item in client("ec2").describe_flow_logs()["FlowLogs"]}
+    assert not mine & set(created["FlowLogIds"])
+    ec2.delete_flow_logs(FlowLogIds=created["FlowLogIds"])
+
+
+def test_what_the_bucket_was_given_can_be_read_back_as_json(
+    client: Callable[..., Any], to_bucket: Create, bucket: str
+) -> None:
+    to_bucket()
+    policy = json.loads(client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+    assert [item["Sid"] for item in policy["Statement"]] == ["AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"]
