@@ -1,0 +1,162 @@
+"""Pieces of SQL with the kind of their values, and how one kind is taken for another.
+
+Every value of a log is a text; the language compares and computes as if it knew better. The rules here: a text is a
+number when all of it reads as one; a truth is 1 or 0; a time counts milliseconds and prints as
+`YYYY-MM-DD HH:MM:SS.mmm`; a map or list (kind json) is no value for any function but those for JSON. Numbers print
+with up to four decimals (inferred).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "truth", "time", "json"]
+NUMBER = r"^(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)$"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%g"
+
+
+@dataclass(frozen=True)
+class Sql:
+    """An expression and the kind of its values; any kind may be NULL, which is a missing value."""
+
+    text: str
+    kind: Kind
+
+
+class Bindings:
+    """The values a query brings along. They go to DuckDB beside the statement, never inside its text."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+
+    def __call__(self, value: object) -> str:
+        """Return the placeholder that stands for a value."""
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f"${name}"
+
+
+def text(value: Sql) -> str:
+    match value.kind:
+        case "text":
+            return value.text
+        case "number":
+            return f"regexp_replace(rtrim(rtrim(format('{{:.4f}}', {value.text}), '0'), '.'), '^-0$', '0')"
+        case "truth":
+            return f"CAST(CAST({value.text} AS INTEGER) AS VARCHAR)"
+        case "time":
+            return f"strftime(make_timestamp_ms({value.text}), '{TIME_FORMAT}')"
+        case "json":
+            return json_scalar(value.text, "$")
+
+
+def number(value: Sql) -> str:
+    match value.kind:
+        case "number":
+            return value.text
+        case "truth" | "time":
+            return f"CAST({value.text} AS DOUBLE)"
+        case "text" | "json":
+            # Not TRY_CAST alone: it would also take inf, 1_000 and texts with blanks around them.
+            return f"TRY_CAST(regexp_extract({text(value)}, '{NUMBER}') AS DOUBLE)"
+
+
+def truth(value: Sql) -> str:
+    return value.text if value.kind == "truth" else f"({number(value)} <> 0)"
+
+
+def time(value: Sql) -> str:
+    if value.kind == "time":
+        return value.text
+    return f"TRY_CAST(floor({number(value)}) AS BIGINT)"
+
+
+def present(value: Sql) -> str:
+    if value.kind == "json":
+        return f"(coalesce(json_type({value.text}), 'NULL') <> 'NULL')"
+    return f"({value.text} IS NOT NULL)"
+
+
+def shown(value: Sql) -> str:
+    """Return the text a result row carries: of a map or list its JSON, else the value's text."""
+    if value.kind != "json":
+        return text(value)
+    return f"CASE WHEN json_type({value.text}) IN ('OBJECT', 'ARRAY') THEN {value.text} ELSE {text(value)} END"
+
+
+def json_scalar(document: str, path: str) -> str:
+    """Return a scalar inside JSON as a text, NULL for maps, lists and null; true and false are 1 and 0."""
+    return (
+        f"CASE json_type({document}, {_path(path)})"
+        f" WHEN 'BOOLEAN' THEN CASE json_extract_string({document}, {_path(path)}) WHEN 'true' THEN '1' ELSE '0' END"
+        f" WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL"
+        f" ELSE json_extract_string({document}, {_path(path)}) END"
+    )
+
+
+def _path(path: str) -> str:
+    return "'$'" if path == "$" else path
+
+
+def sort_keys(value: Sql) -> list[str]:
+    """Return what to order by, one after the other, all in the same direction.
+
+    Documented: what is no number comes first; in it, runs of digits compare by length and then by value, everything
+    else by its Unicode value. A run of digits is written as 0, its length and itself, which sorts so by itself.
+    Inferred: a missing value comes before everything.
+    """
+    if value.kind in ("number", "time", "truth"):
+        return [value.text]
+    run = "x -> CASE WHEN regexp_matches(x, '^[0-9]') THEN '0' || lpad(CAST(length(x) AS VARCHAR), 6, '0') || x ELSE x END"
+    pieces = f"regexp_extract_all({text(value)}, '[0-9]+|[^0-9]+')"
+    natural = f"array_to_string(list_transform({pieces}, lambda {run.replace(' -> ', ': ')}), '')"
+    return [f"({number(value)} IS NOT NULL)", number(value), natural, text(value)]
+
+
+def compared(operator: str, left: Sql, right: Sql) -> str:
+    """Compare as numbers when both sides read as numbers, else as texts; a number is not less than a text, nor more.
+
+    NULL on either side gives NULL, which no filter lets through, negated or not (inferred).
+    """
+    if left.kind in ("number", "time", "truth") and right.kind in ("number", "time", "truth"):
+        return f"({number(left)} {operator} {number(right)})"
+    both = f"{number(left)} IS NOT NULL AND {number(right)} IS NOT NULL"
+    numbers = f"{number(left)} {operator} {number(right)}"
+    texts = f"{text(left)} {operator} {text(right)}"
+    if operator in ("=", "!="):
+        return f"(CASE WHEN {both} THEN {numbers} ELSE {texts} END)"
+    one = f"{number(left)} IS NOT NULL OR {number(right)} IS NOT NULL"
+    missing = f"{text(left)} IS NULL OR {text(right)} IS NULL"
+    return f"(CASE WHEN {missing} THEN NULL WHEN {both} THEN {numbers} WHEN {one} THEN false ELSE {texts} END)"
+
+
+Builder = Callable[["Arguments"], Sql]
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of a function call, taken for what the function needs."""
+
+    values: tuple[Sql, ...]
+    literals: tuple[str | None, ...]  # the texts that stand in the query, None for anything else
+    bind: Bindings
+    refuse: Callable[[int, str], Exception]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def text(self, place: int = 0) -> str:
+        return text(self.values[place])
+
+    def number(self, place: int = 0) -> str:
+        return number(self.values[place])
+
+    def truth(self, place: int = 0) -> str:
+        return truth(self.values[place])
+
+    def literal(self, place: int, what: str) -> str:
+        """Return an argument that must be written out in the query."""
+        found = self.literals[place]
+        if found is None:
+            raise self.refuse(place, f"This must be {what} between quotation marks.")
+        return found
