@@ -4,23 +4,29 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import pyarrow as pa
 
 from flowinsight import fields
 from flowinsight.addresses import parse_address
 from flowinsight.records import schema
-from flowinsight.records.tally import Batch, Tally, total, unparsable
+from flowinsight.records.tally import Batch, Tally, skipped, total, unparsable
 
 LONGEST_LINE = 1 << 20
 STATUSES = ("OK", "NODATA", "SKIPDATA")
 ACTIONS = ("ACCEPT", "REJECT")
 LIMITS = {"srcport": 65535, "dstport": 65535, "protocol": 255}
+WRITE_TEST = "Permission Check Successful"
+"""What CloudWatch Logs writes into a bucket before it exports to it."""
 
-_COMMENT = re.compile(r"\s#.*$")
+_AT_ONCE = 20_000
+_SPACE = " \t\r\v\f"
+_WORD = re.compile(r"[^ \t\r\v\f]+")
+_COMMENT = re.compile(r"[ \t\r\v\f]#.*$", re.DOTALL)
 _GREP = re.compile(r"^\S*:\d+:")
 _INTERFACE = re.compile(r"eni-[0-9a-z]+")
-_INTEGER = re.compile(r"-?\d{1,19}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -33,19 +39,31 @@ class Line:
 
 def read_line(line: str, tokens: Sequence[str] | None) -> Line:
     """One line by a format, or with None by the default format if every value of the line fits it."""
-    text = line.strip()
-    if not text or text.startswith("#"):
-        return Line(None, Tally(lines=1, skipped=1))
-    words = _COMMENT.sub("", text).split()
+    text = line.strip(_SPACE)
+    if not text or text.startswith("#") or text == WRITE_TEST:
+        return Line(None, skipped(1))
+    words = _WORD.findall(_COMMENT.sub("", text))
     expected = fields.DEFAULT_FORMAT if tokens is None else tokens
     try:
         _check_shape(len(words), len(expected), headed=tokens is not None)
-        row = _row(dict(zip(expected, words, strict=True)))
+        row = _row(zip(expected, words, strict=True))
         if tokens is None:
             _check_default(row)
     except ValueError as error:
         why = "a file name and line number stand in front, as grep prints them" if _GREP.match(text) else str(error)
         return Line(None, unparsable(why, text))
+    return Line(row, _counted(row))
+
+
+def read_cells(cells: Sequence[str], tokens: Sequence[str]) -> Line:
+    """One row of a table, where a cell may hold any text, and an empty one or `-` is NULL."""
+    if not any(cells):
+        return Line(None, skipped(1))
+    try:
+        _check_shape(len(cells), len(tokens), headed=True)
+        row = _row((token, cell.strip() or "-") for token, cell in zip(tokens, cells, strict=True))
+    except ValueError as error:
+        return Line(None, unparsable(str(error), ",".join(cells)))
     return Line(row, _counted(row))
 
 
@@ -57,19 +75,23 @@ def _check_shape(found: int, expected: int, *, headed: bool) -> None:
     raise ValueError(f"{found} columns without a header, and the default format has {expected}: say the format")
 
 
-def _row(values: Mapping[str, str]) -> dict[str, object]:
+def _row(values: Iterable[tuple[str, str]]) -> dict[str, object]:
     row: dict[str, object] = {}
     extra: dict[str, str] = {}
-    for token, text in values.items():
+    for token, text in values:
         field = fields.BY_TOKEN.get(token)
         if field is None:
             extra[token] = text
         else:
             row[field.name] = None if text == "-" else _value(field, text)
     if extra:
-        row[schema.EXTRA] = json.dumps(extra, ensure_ascii=False)
+        row[schema.EXTRA] = as_extra(extra)
     row[schema.STATUS_ROW] = _is_status_row(row)
     return row
+
+
+def as_extra(values: Mapping[str, str]) -> str:
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _value(field: fields.Field, text: str) -> int | str:
@@ -89,10 +111,15 @@ def _number(field: fields.Field, text: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise ValueError(f"{field.token} is not a whole number")
     number = int(text)
-    highest = LIMITS.get(field.token, 2 ** (63 if field.kind == "epoch" else field.bits - 1) - 1)
-    if not 0 <= number <= highest:
-        raise ValueError(f"{field.token} is not between 0 and {highest}")
+    if not 0 <= number <= highest(field):
+        raise ValueError(f"{field.token} is not between 0 and {highest(field)}")
     return number
+
+
+def highest(field: fields.Field) -> int:
+    """The largest number that the field and its physical column can hold."""
+    bits = 64 if field.kind == "epoch" else field.bits
+    return LIMITS.get(field.token, (1 << bits - 1) - 1)
 
 
 def _is_status_row(row: Mapping[str, object]) -> bool:
@@ -133,14 +160,26 @@ def in_seconds(time: object) -> object:
     return time // 1000 if isinstance(time, int) and time >= schema.MILLISECONDS_FROM else time
 
 
+def empty(tokens: Sequence[str] | None, tally: Tally) -> Batch:
+    """A batch without rows: only an account."""
+    return as_batch([Line(None, tally)], tokens)
+
+
 def read_lines(lines: Iterable[str], tokens: Sequence[str] | None) -> Batch:
     """Lines of one format as a batch; see `read_line` for what None means."""
+    return as_batch((read_line(line, tokens) for line in lines), tokens)
+
+
+def as_batch(lines: Iterable[Line], tokens: Sequence[str] | None) -> Batch:
+    """The rows of lines as one table. Few lines are held as Python values at a time."""
     known = fields.DEFAULT_FORMAT if tokens is None else tuple(tokens)
-    read = [read_line(line, tokens) for line in lines]
-    rows = [line.row for line in read if line.row is not None]
     shape = schema.columns(known)
-    data = {field.name: [_cell(row, field.name) for row in rows] for field in shape}
-    return Batch(pa.table(data, schema=shape), total(line.tally for line in read), known)
+    tables, tally, rest = [shape.empty_table()], Tally(), iter(lines)
+    while piece := list(islice(rest, _AT_ONCE)):
+        rows = [line.row for line in piece if line.row is not None]
+        tables.append(pa.table({field.name: [_cell(row, field.name) for row in rows] for field in shape}, schema=shape))
+        tally += total(line.tally for line in piece)
+    return Batch(pa.concat_tables(tables), tally, known, headed=tokens is not None)
 
 
 def _cell(row: Mapping[str, object], column: str) -> object:

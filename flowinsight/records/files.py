@@ -1,27 +1,32 @@
 """Files and folders: what is found under a path, opened by its content and not by its name."""
 
-import gzip
+import io
+import re
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
+
+import pyarrow as pa
 
 from flowinsight.errors import SourceError
-from flowinsight.records import careful
-from flowinsight.records.tally import Batch, Tally
-from flowinsight.records.text import read_text
+from flowinsight.records import careful, columnar, delimited, inflate, text
+from flowinsight.records.columnar import read_parquet
+from flowinsight.records.events import read_json
+from flowinsight.records.tally import Batch, Tally, unparsable
 
-GZIP = b"\x1f\x8b"
+HEAD = 1 << 16
+"""Bytes by which a content is recognised."""
 
-
-@dataclass(frozen=True)
-class Opened:
-    """A file with the batches read from it."""
-
-    path: Path
-    batches: Iterator[Batch]
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_JSON = re.compile(rb'[\s\[]*\{\s*(?:"|\})')
+_MOST_LAYERS = 3
+_DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, pa.ArrowException, OSError, RuntimeError, NotImplementedError)
+"""What reading damaged data raises: RuntimeError and NotImplementedError are zip's, for a password and an odd compression."""
 
 
 def found(paths: Iterable[Path]) -> list[Path]:
@@ -44,25 +49,88 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.parts)
 
 
-def read_file(path: Path, tokens: Sequence[str] | None = None) -> Iterator[Batch]:
-    """Batches of one file; SourceError when it cannot be opened. Damage further in ends the file and is told in the account."""
+def opened(path: Path) -> io.BufferedReader:
+    """A file to read from; SourceError with the reason when it cannot be opened."""
     try:
-        stream = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
-    with closing(stream):
-        compressed = stream.read(2) == GZIP
-        stream.seek(0)
-        text = cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if compressed else stream
+
+
+def read_file(path: Path, tokens: Sequence[str] | None = None) -> Iterator[Batch]:
+    """Batches of one file; SourceError when it cannot be opened. Damage further in ends the file and is told in the account."""
+    with closing(opened(path)) as stream:
+        yield from read_stream(stream, path.name, tokens)
+
+
+def read_stream(stream: io.BufferedReader, name: str, tokens: Sequence[str] | None = None) -> Iterator[Batch]:
+    """Batches of an open file, each with how far in the file it was made."""
+    batches = _read(stream, name, tokens, layer=0)
+    while True:
         try:
-            yield from read_text(text, tokens)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield _damaged(path, str(error))
-        except OSError as error:
-            yield _damaged(path, error.strerror or str(error))
+            batch = next(batches)
+        except StopIteration:
+            return
+        except _DAMAGE as error:
+            yield _damaged(name, error)
+            return
+        yield replace(batch, position=0 if stream.closed else stream.tell())
 
 
-def _damaged(path: Path, what: str) -> Batch:
-    problem = f"{path.name} is damaged and was read only to where the damage begins: {what}."
-    empty = careful.read_lines([], None)
-    return Batch(empty.table, Tally(problems=(problem,)), empty.tokens)
+def is_growing_text(stream: io.BufferedReader) -> bool:
+    """Whether a file is plain text in lines, to which more may be appended."""
+    head = stream.peek(HEAD)[:HEAD]
+    return not (
+        head.startswith((inflate.MAGIC, columnar.MAGIC, *_ZIP))
+        or _JSON.match(head)
+        or delimited.header(head) is not None
+    )
+
+
+def _read(stream: io.BufferedReader, name: str, tokens: Sequence[str] | None, layer: int) -> Iterator[Batch]:
+    head = stream.peek(HEAD)[:HEAD]
+    if head.startswith(inflate.MAGIC) and layer < _MOST_LAYERS:
+        yield from _read(inflate.inflated(stream), name, tokens, layer + 1)
+    elif head.startswith(columnar.MAGIC) and layer == 0:
+        yield from read_parquet(stream)
+    elif head.startswith(_ZIP) and layer == 0:
+        yield from _read_zip(stream, tokens)
+    elif head.startswith((inflate.MAGIC, columnar.MAGIC, *_ZIP)):
+        yield careful.empty(tokens, unparsable("an archive inside an archive: unpack the outer one first", name))
+    else:
+        yield from _read_plain(stream, head, tokens)
+
+
+def _read_plain(stream: io.BufferedReader, head: bytes, tokens: Sequence[str] | None) -> Iterator[Batch]:
+    if head.startswith(_BYTE_ORDER_MARK):
+        stream.read(len(_BYTE_ORDER_MARK))
+        head = head[len(_BYTE_ORDER_MARK) :]
+    names = delimited.header(head)
+    if _JSON.match(head):
+        yield from read_json(stream, tokens)
+    elif names is not None:
+        yield from delimited.read_csv(stream, names, tokens)
+    elif text.exported(head):
+        yield from text.read_export(stream, tokens)
+    else:
+        yield from text.read_text(stream, tokens)
+
+
+def _read_zip(stream: IO[bytes], tokens: Sequence[str] | None) -> Iterator[Batch]:
+    """Every file in the archive; one that cannot be read is told, and the others are read."""
+    with zipfile.ZipFile(stream) as archive:
+        for member in archive.infolist():
+            if member.is_dir() or _hidden(Path(member.filename)):
+                continue
+            try:
+                with archive.open(member) as packed:
+                    plain = io.BufferedReader(cast("Any", packed), HEAD)
+                    yield from _read(plain, member.filename, tokens, layer=1)
+            except _DAMAGE as error:
+                yield _damaged(member.filename, error)
+
+
+def _damaged(name: str, error: Exception) -> Batch:
+    what = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    problem = f"{name} is damaged and was read only to where the damage begins: {what.rstrip('.')}."
+    return careful.empty(None, Tally(problems=(problem,)))

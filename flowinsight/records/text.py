@@ -1,49 +1,68 @@
 """Flow log text: blocks of whole lines, split where a header says that another format begins."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
-from flowinsight import fields
+import numpy as np
+
 from flowinsight.records import careful, fast
-from flowinsight.records.tally import Batch, Tally, unparsable
+from flowinsight.records.headers import as_header
+from flowinsight.records.tally import Batch, Tally, skipped, unparsable
 
 BLOCK = 1 << 24
 """Bytes of text that are read and parsed together."""
 
-_HEADER = re.compile(
-    rb"^[ \t]*(?:\$\{)?[a-z][a-z0-9_-]*\}?(?:[ \t]+(?:\$\{)?[a-z][a-z0-9_-]*\}?)*[ \t]*\r?$", re.MULTILINE
-)
-_MARKS = str.maketrans("", "", "${}")
+_HEADER = re.compile(rb"[ \t]*(?:\$\{)?[a-z][a-z0-9_-]*\}?(?:[ \t]+(?:\$\{)?[a-z][a-z0-9_-]*\}?)*[ \t]*\r?(?=\n|\Z)")
+_FIRST = np.isin(np.arange(256), np.frombuffer(b"abcdefghijklmnopqrstuvwxyz$ \t", np.uint8))
+_LAST = np.isin(np.arange(256), np.frombuffer(b"abcdefghijklmnopqrstuvwxyz0123456789_-} \t\r", np.uint8))
+_EXPORTED = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ", re.MULTILINE)
 
 
 def read_text(stream: IO[bytes], tokens: Sequence[str] | None = None) -> Iterator[Batch]:
     """Batches of the text of a stream. `tokens` is the format to use until a header says another; None means unknown."""
-    for block in blocks(stream):
+    return read_blocks(blocks(stream), tokens)
+
+
+def read_export(stream: IO[bytes], tokens: Sequence[str] | None = None) -> Iterator[Batch]:
+    """Text exported by CloudWatch Logs, where an ISO time stands before every line."""
+    plain = (_EXPORTED.sub(b"", block) if isinstance(block, bytes) else block for block in blocks(stream))
+    return read_blocks(plain, tokens)
+
+
+def exported(head: bytes) -> bool:
+    """Whether text begins as an export task of CloudWatch Logs writes it."""
+    return _EXPORTED.match(head) is not None
+
+
+def read_blocks(whole: Iterable[bytes | Tally], tokens: Sequence[str] | None) -> Iterator[Batch]:
+    """Batches of blocks of whole lines, and of accounts of what could not become one."""
+    for block in whole:
         if isinstance(block, Tally):
-            yield Batch(careful.read_lines([], tokens).table, block, tuple(tokens or fields.DEFAULT_FORMAT))
+            yield careful.empty(tokens, block)
             continue
-        start = 0
-        for match in _HEADER.finditer(block):
-            header = as_header(match[0].decode())
-            if header is None:
-                continue
-            if match.start() > start:
-                yield fast.read_block(block[start : match.start()], tokens)
+        start, ends = 0, fast.line_ends(block)
+        for first, last, header in _headers(block, ends):
+            if first > start:
+                yield fast.read_block(block[start:first], tokens)
             tokens = header
-            yield Batch(careful.read_lines([], tokens).table, Tally(lines=1, skipped=1), header)
-            start = min(match.end() + 1, len(block))
+            yield careful.empty(tokens, skipped(1))
+            start = last
         if start < len(block):
-            yield fast.read_block(block[start:], tokens)
+            yield fast.read_block(block[start:], tokens) if start else fast.read_block(block, tokens, ends)
 
 
-def as_header(line: str) -> tuple[str, ...] | None:
-    """The tokens of a header line, or None when the line is not one: at least half of its words must be known fields."""
-    words = [word.translate(_MARKS) for word in line.split()]
-    known = [fields.find(word) for word in words]
-    if not words or 2 * sum(field is not None for field in known) < len(words):
-        return None
-    return tuple(word if field is None else field.token for word, field in zip(words, known, strict=True))
+def _headers(block: bytes, ends: fast.Ends) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where each header line begins, where the line after it begins, and the tokens it says."""
+    data = np.frombuffer(block, np.uint8)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    may_be = _FIRST[data[starts]] & _LAST[data[np.maximum(ends - 1, 0)]]
+    for number in np.flatnonzero(may_be):
+        first, end = int(starts[number]), int(ends[number])
+        match = _HEADER.match(block, first)
+        header = as_header(match[0].decode().split()) if match else None
+        if header:
+            yield first, min(end + 1, len(block)), header
 
 
 def blocks(stream: IO[bytes]) -> Iterator[bytes | Tally]:
