@@ -15,7 +15,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("flowinsight.sandbox", description="An AWS account on this machine.")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: any free one)")
     parser.add_argument("--speed", type=float, default=1.0, help="how much faster than real time its clock runs")
-    parser.add_argument("--seed", type=int, default=7, help="equal seeds give the same company and traffic")
+    parser.add_argument(
+        "--seed", type=int, default=7, help="equal seeds and start times give the same company and traffic"
+    )
+    parser.add_argument("--at", type=float, default=None, help="Unix seconds its clock starts at (default: now)")
     chosen = parser.parse_args(arguments)
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask_cors") is None:
         sys.stderr.write(f"{MISSING_MOTO}\n")
@@ -27,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, _leave)
     try:
-        run(chosen.port, chosen.speed, chosen.seed)
+        run(chosen.port, chosen.speed, chosen.seed, chosen.at)
     except (FlowInsightError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

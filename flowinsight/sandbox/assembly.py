@@ -17,9 +17,11 @@ from flowinsight.sandbox.world import World
 _TICK_SECONDS = 1.0
 
 
-def run(port: int, speed: float, seed: int) -> None:
+def run(port: int, speed: float, seed: int, at: float | None) -> None:
     """Serve until interrupted; the address is the last word of the first line printed."""
     world = World(Clock(speed), seed)
+    if at is not None:
+        world.clock.set(at)
     hooks.install(world)
     company = company_of(seed, world.clock.now())
     estate = CompanyInAccount(company, open_accounts(company.network))

@@ -80,11 +80,12 @@ class Running:
         self.stop()
 
 
-def start(port: int = 0, speed: float = 1.0, seed: int = 7, patience: float = 60.0) -> Running:
+def start(port: int = 0, speed: float = 1.0, seed: int = 7, at: float | None = None, patience: float = 60.0) -> Running:
     """Start a sandbox and wait, at most `patience` seconds, until it answers.
 
-    `port` 0 takes a free one; `speed` is how much faster than real time its clock runs, 0 stands still. Its process
-    gets no credentials and no AWS setting from this one's environment.
+    `port` 0 takes a free one; `speed` is how much faster than real time its clock runs, 0 stands still; `at` is where
+    the clock starts (Unix seconds, default now). Equal seeds and starts give equal traffic. Its process gets no
+    credentials and no AWS setting from this one's environment.
     """
     if importlib.util.find_spec("moto") is None:
         raise SandboxError(MISSING_MOTO)
@@ -100,6 +101,7 @@ def start(port: int = 0, speed: float = 1.0, seed: int = 7, patience: float = 60
         "--seed",
         str(seed),
     ]
+    command += [] if at is None else ["--at", str(at)]
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True, env=_environment(), cwd=_ROOT
     )

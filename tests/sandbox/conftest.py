@@ -21,14 +21,13 @@ TRUST = {
     ],
 }
 WRITE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
+NOON = 1_795_176_000  # 2026-11-20, a Friday: the same traffic in every run
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Running]:
-    with start(speed=0) as running:
-        # A whole ten minutes, so that windows, slots and steps begin together.
-        running.control("clock", {"set": running.control()["now"] // 600 * 600})
+    with start(speed=0, at=NOON) as running:
         yield running
 
 
@@ -138,3 +137,38 @@ def to_bucket(flow_log: Callable[..., dict[str, Any]], bucket: str) -> Callable[
         "LogDestination": f"arn:aws:s3:::{bucket}",
     }
     return lambda **changes: flow_log(**{**good, **changes})
+
+
+@pytest.fixture
+def turn(sandbox: Any) -> Callable[[float], int]:
+    """Advance the clock and return how many records were delivered."""
+    return lambda seconds: int(sandbox.control("clock", {"advance": seconds})["delivered"])
+
+
+@pytest.fixture
+def events(client: Callable[..., Any]) -> Callable[[str], list[dict[str, Any]]]:
+    def read(group: str) -> list[dict[str, Any]]:
+        pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event for page in pages for event in page["events"]]
+
+    return read
+
+
+@pytest.fixture
+def objects(client: Callable[..., Any]) -> Callable[[str], dict[str, bytes]]:
+    def read(bucket: str) -> dict[str, bytes]:
+        s3 = client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+    return read
+
+
+@pytest.fixture
+def status(client: Callable[..., Any]) -> Callable[[dict[str, Any]], tuple[str, str | None]]:
+    def read(created: dict[str, Any]) -> tuple[str, str | None]:
+        found = client("ec2").describe_flow_logs(FlowLogIds=created["FlowLogIds"])["FlowLogs"][0]
+        return found["DeliverLogsStatus"], found.get("DeliverLogsErrorMessage")
+
+    return read

@@ -28,11 +28,11 @@ CODES = (
     ("unavailable", {"ec2": "Unavailable", "logs": "ServiceUnavailableException", "s3": "ServiceUnavailable"}),
     (
         "denied",
-        {"ec2": "UnauthorizedOperation", "logs": "AccessDeniedException", "s3": "AccessDenied", "sts": "AccessDenied"},
+        {"ec2": "UnauthorizedOperation", "logs": "AccessDeniedException", "s3": "AccessDenied"},
     ),
     (
         "expired-token",
-        {"ec2": "RequestExpired", "logs": "ExpiredTokenException", "s3": "ExpiredToken", "sts": "ExpiredToken"},
+        {"ec2": "RequestExpired", "logs": "ExpiredTokenException", "s3": "ExpiredToken"},
     ),
 )
 EVERY = [(kind, service, code) for kind, codes in CODES for service, code in codes.items()]

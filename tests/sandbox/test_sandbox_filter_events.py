@@ -34,8 +34,8 @@ def lines_of(now: int) -> list[tuple[int, str]]:
         ends = f"10.0.{n % 3}.{n % 50} 172.31.9.{n % 7} {49000 + n} {port}"
         counts = f"{17 if n % 10 == 0 else 6} {1 + n % 20} {40 * (1 + n % 20)} {base + n * 5} {base + n * 5 + 59}"
         lines.append((base + n * 5, f"2 123456789010 eni-{'ab'[n % 2]} {ends} {counts} {action} OK"))
-    for begin in range(base, base + 600, 60):
-        lines.append((begin, f"2 123456789010 eni-a - - - - - - - {begin} {begin + 59} - NODATA"))
+    quiet = "2 123456789010 eni-a - - - - - - - {} {} - NODATA"
+    lines.extend((begin, quiet.format(begin, begin + 59)) for begin in range(base, base + 600, 60))
     return sorted(lines)
 
 
