@@ -44,7 +44,7 @@ FROM oriented GROUP BY {KEY}, observer, bin, chart_bin
 # An interface's own address is the one that stands in most of its records, on the side that is its own where that is said.
 _HOMES = """
 CREATE OR REPLACE TEMP TABLE homes AS
-SELECT observer, arg_max(address, (n, -address::HUGEINT)) AS home FROM (
+SELECT observer, arg_min(address, (-n, address)) AS home FROM (
   SELECT observer, address, count(*) AS n FROM (
     SELECT observer, sender AS address FROM matched WHERE flow_direction IS DISTINCT FROM 'ingress' AND NOT outside_leg
     UNION ALL SELECT observer, receiver FROM matched WHERE flow_direction IS DISTINCT FROM 'egress' AND NOT outside_leg)
