@@ -141,7 +141,8 @@ def special_networks() -> tuple[SpecialNetwork, ...]:
 NAMED = {
     "inside": "private networks: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, link-local, fc00::/7",
     "outside": "every address that is not inside",
-    "internet": "addresses that are reachable over the public internet, by IANA's registries",
+    "internet": "addresses that are reachable over the public internet, by IANA's registries, and the documentation networks "
+    "that stand for it in examples",
 }
 
 
@@ -152,6 +153,10 @@ def _named(word: str) -> Ranges:
         return inside
     if word == "outside":
         return without(_ALL, inside)
-    local = merged(network.range for network in special_networks() if not network.globally_reachable)
+    local = merged(
+        network.range
+        for network in special_networks()
+        if not network.globally_reachable and not network.name.startswith("Documentation")
+    )
     reachable = merged(network.range for network in special_networks() if network.globally_reachable)
     return without(_ALL, without(local, reachable))

@@ -4,7 +4,7 @@ from typing import Any
 
 from flowinsight import conditions, coverage, db, fields
 from flowinsight.addresses import format_address
-from flowinsight.answer import Answer, limited
+from flowinsight.answer import Answer, Statement, limited
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.engines import duck
 from flowinsight.loaded import Loaded
@@ -134,3 +134,10 @@ def summary(question: Question, loaded: Loaded, prepared: Prepared | None = None
 
 def _pairs(found: list[dict[str, Any]]) -> list[list[Any]]:
     return [[format_address(row["address"]), row["bytes"]] for row in found]
+
+
+def matching_count(question: Question, also: str, values: tuple[object, ...]) -> Statement:
+    """The statement that counts matching records of which something else holds too."""
+    condition = conditions.all_of(conditions.asked(question), conditions.Condition(also, values))
+    text = f"SELECT count(*) AS n FROM {db.RECORDS} WHERE {condition.sql}"
+    return Statement(duck.ENGINE, duck.LANGUAGE, text, condition.parameters)

@@ -1,0 +1,157 @@
+"""One question, and everything a page or a snapshot shows of its answer, all computed from one scan."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flowinsight import answerable, coverage, db, views
+from flowinsight.answer import Statement, readable
+from flowinsight.conversations.matched import NOT_A_PORT
+from flowinsight.conversations.outcome import OUTCOMES
+from flowinsight.coverage import Coverage
+from flowinsight.loaded import Loaded
+from flowinsight.prepared import Prepared, prepare
+from flowinsight.question import Question
+from flowinsight.roles import Role, roles
+
+TOP = 10
+"""Rows of a top list; the rest is folded into one row named OTHER, so that the list adds up."""
+OTHER = "Other"
+
+CHART_BINS = (60, 300, 600, 1800, 3600, 3 * 3600, 6 * 3600, 86400, 7 * 86400)
+MOST_BINS = 150
+
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Investigation:
+    """What a question came to. All counts are of conversations after duplicates are removed, and tie to `reconciliation`.
+
+    `timeline`: bin (Unix seconds), accepted, rejected, other. `clients`, `servers`, `services`, `protocols`, `outcomes`: one
+    row each with conversations, records, sent (bytes by clients) and received, most bytes first.
+    """
+
+    question: Question
+    statement: Statement
+    coverage: Coverage
+    verdict: str
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+    reconciliation: dict[str, int]
+    unparsable: dict[str, int]
+    problems: tuple[str, ...]
+    roles: tuple[Role, ...]
+    scopes: tuple[str, ...]
+    in_progress: int
+    bin_seconds: int
+    timeline: tuple[_Row, ...]
+    clients: tuple[_Row, ...]
+    servers: tuple[_Row, ...]
+    services: tuple[_Row, ...]
+    protocols: tuple[_Row, ...]
+    outcomes: tuple[_Row, ...]
+    conversations: tuple[_Row, ...]
+    truncated: bool
+    believed: dict[str, int]
+
+
+def chart_bin(seconds: int) -> int:
+    """The narrowest bin that draws a range in at most MOST_BINS bars."""
+    return next((width for width in CHART_BINS if seconds <= width * MOST_BINS), CHART_BINS[-1])
+
+
+def investigate(question: Question, loaded: Loaded) -> Investigation:
+    """Answer a question. `question.limit` bounds the conversations listed, and nothing else."""
+    span = coverage.extent(loaded, question.time)
+    width = chart_bin(span[1] - span[0]) if span else CHART_BINS[0]
+    prepared = prepare(question, loaded, chart_seconds=width)
+    listed = views.conversations(prepared)
+    return Investigation(
+        question=question,
+        statement=prepared.statement,
+        coverage=prepared.coverage,
+        verdict=prepared.verdict,
+        reasons=prepared.reasons,
+        cautions=answerable.cautions(question, loaded, prepared.coverage),
+        reconciliation=prepared.reconciliation,
+        unparsable={why: reason.count for why, reason in loaded.tally.reasons.items()},
+        problems=loaded.tally.problems,
+        roles=roles(prepared),
+        scopes=tuple(row["scope"] for row in _rows(prepared, "SELECT DISTINCT scope FROM chosen ORDER BY scope")),
+        in_progress=_in_progress(prepared),
+        bin_seconds=width,
+        timeline=_timeline(prepared),
+        clients=_top(prepared, "client"),
+        servers=_top(prepared, "server"),
+        services=_top(prepared, "port", "protocol"),
+        protocols=_top(prepared, "protocol"),
+        outcomes=_by_ladder(_top(prepared, "outcome", most=len(OUTCOMES))),
+        conversations=listed.rows,
+        truncated=listed.truncated,
+        believed={row["observer"]: row["n"] for row in _rows(prepared, _BELIEVED)},
+    )
+
+
+_BELIEVED = "SELECT observer, count(*) AS n FROM chosen GROUP BY ALL ORDER BY n DESC, observer LIMIT 20"
+
+_TIMELINE = """
+SELECT chart_bin AS bin, sum(to_server_accepted + to_client_accepted)::BIGINT AS accepted,
+  sum(to_server_rejected + to_client_rejected)::BIGINT AS rejected,
+  sum(to_server_records + to_client_records - to_server_accepted - to_client_accepted
+    - to_server_rejected - to_client_rejected)::BIGINT AS other
+FROM parts SEMI JOIN chosen USING (scope, client, server, port, protocol)
+WHERE used AND chart_bin IS NOT NULL GROUP BY ALL ORDER BY bin
+"""
+
+
+def _rows(prepared: Prepared, sql: str) -> list[_Row]:
+    return db.rows(prepared.connection, sql)
+
+
+def _timeline(prepared: Prepared) -> tuple[_Row, ...]:
+    return tuple(_rows(prepared, _TIMELINE))
+
+
+_SUMS = """count(*) AS conversations, count(DISTINCT client) AS clients, count(DISTINCT server) AS servers,
+  count(DISTINCT port) AS ports,
+  coalesce(sum(records_to_server + records_to_client), 0)::BIGINT AS records,
+  coalesce(sum(accepted_records), 0)::BIGINT AS accepted, coalesce(sum(rejected_records), 0)::BIGINT AS rejected,
+  coalesce(sum(bytes_to_server), 0)::BIGINT AS sent, coalesce(sum(bytes_to_client), 0)::BIGINT AS received,
+  count(*) FILTER (outcome IN ('rejected', 'no reply')) AS unanswered,
+  min(first) AS first, max(last) AS last"""
+
+
+def _top(prepared: Prepared, *names: str, most: int = TOP) -> tuple[_Row, ...]:
+    """The first rows by bytes, and one row OTHER that makes the total true, with distinct counts of its own."""
+    keys = ", ".join(names)
+    shown = ", ".join(f"CASE WHEN row <= {most} THEN any_value(keyed.{name}) END AS {name}" for name in names)
+    found = _rows(
+        prepared,
+        f"""
+        WITH weighed AS (
+          SELECT * REPLACE (nullif(port, {NOT_A_PORT}) AS port),
+            sum(bytes_to_server + bytes_to_client) OVER (PARTITION BY {keys}) AS weight FROM chosen),
+        keyed AS (SELECT *, least(dense_rank() OVER (ORDER BY weight DESC, {keys}), {most + 1}) AS row FROM weighed)
+        SELECT row, {shown}, {_SUMS} FROM keyed GROUP BY row ORDER BY row""",
+    )
+    return tuple(_labelled(row, names[0], most) for row in found)
+
+
+def _labelled(row: _Row, name: str, most: int) -> _Row:
+    place = row.pop("row")
+    shown = readable(row)
+    return {**shown, name: OTHER} if place > most else shown
+
+
+def _by_ladder(found: tuple[_Row, ...]) -> tuple[_Row, ...]:
+    return tuple(sorted(found, key=lambda row: -OUTCOMES.index(row["outcome"])))
+
+
+def _in_progress(prepared: Prepared) -> int:
+    """Records that started before the range and ended inside it: they belong to the range before, and are only counted."""
+    time = prepared.question.time
+    if time.start is None:
+        return 0
+    before = replace(prepared.question, time=replace(time, start=None, end=time.start))
+    statement = views.matching_count(before, '"end" >= ?', (time.start,))
+    return int(db.one(prepared.connection, statement.text, statement.parameters)["n"])

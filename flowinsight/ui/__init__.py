@@ -1,0 +1,1 @@
+"""The pages' frame, cached questions and widgets: the only part that imports Streamlit."""

@@ -1,0 +1,82 @@
+"""The frame around every page: settings, navigation, colours, errors.
+
+Streamlit serves a folder called `pages/` itself until `st.navigation` has run once in the process, so a deep link can run a
+page without the entry point. Each page therefore stands in `with shell.page(...)`, which pulls the frame in when it is missing.
+"""
+
+import atexit
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from flowinsight import charts
+from flowinsight.errors import FlowInsightError
+
+ROOT = Path(__file__).resolve().parents[2]
+_run = threading.local()
+
+
+def run() -> None:
+    """The entry point: draw the frame, then the page that was asked for."""
+    chosen = _frame()
+    _run.framed = True
+    try:
+        chosen.run()
+    finally:
+        _run.framed = False
+
+
+@contextmanager
+def page() -> Iterator[None]:
+    """Everything a page does stands inside this: the frame around it, and errors told as sentences."""
+    if not getattr(_run, "framed", False):
+        _frame()
+    try:
+        yield
+    except FlowInsightError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _frame() -> StreamlitPage:
+    st.set_page_config(
+        page_title="FlowInsight", page_icon=str(ROOT / "static/favicon.svg"), layout="wide", initial_sidebar_state=310
+    )
+    _freeze()
+    st.logo(str(ROOT / f"static/{'logo-dark' if is_dark() else 'logo'}.svg"), size="medium")
+    pages = [
+        st.Page(ROOT / "pages/investigate.py", title="Investigate", icon=":material/manage_search:", default=True),
+    ]
+    chosen = st.navigation(pages, position="top")
+    st.html(_CSS % (("#0f141b", "#171e27") if is_dark() else ("#f4f6f8", "#ffffff")))
+    return chosen
+
+
+def is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+def palette() -> charts.Palette:
+    return charts.DARK if is_dark() else charts.LIGHT
+
+
+# The theme's background is the colour that tables paint themselves with, so it is the colour of cards; the canvas behind the
+# cards is the one thing the configuration cannot set.
+_CSS = """<style>
+[data-testid="stMain"] { background: %s; }
+[class*="st-key-card_"] { background: %s; }
+[data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 2.2vw, 2.5rem); max-width: 1680px; }
+</style>"""
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze() -> bool:
+    """Keep Streamlit's garbage collection after every run off the modules imported so far: tens of milliseconds a rerun."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
+    return True

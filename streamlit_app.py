@@ -1,0 +1,3 @@
+from flowinsight.ui import shell
+
+shell.run()
