@@ -86,6 +86,6 @@ def _place(text: str, error: UnexpectedInput) -> tuple[int, int]:
         at = Span(error.token.start_pos or 0, error.token.end_pos or 0)
         return at.start, at.end
     if isinstance(error, UnexpectedCharacters):
-        at = error.pos_in_stream or 0
-        return at, min(at + 1, len(text))
+        start = error.pos_in_stream or 0
+        return start, min(start + 1, len(text))
     return len(text), len(text)

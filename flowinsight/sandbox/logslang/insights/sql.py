@@ -81,7 +81,7 @@ def shown(value: Sql) -> str:
     """Return the text a result row carries: of a map or list its JSON, else the value's text."""
     if value.kind != "json":
         return text(value)
-    return f"CASE WHEN json_type({value.text}) IN ('OBJECT', 'ARRAY') THEN {value.text} ELSE {text(value)} END"
+    return f"CASE WHEN json_type({value.text}) IN ('OBJECT', 'ARRAY') THEN CAST({value.text} AS VARCHAR) ELSE {text(value)} END"
 
 
 def json_scalar(document: str, path: str) -> str:

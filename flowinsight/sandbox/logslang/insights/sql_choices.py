@@ -34,7 +34,7 @@ def _if(a: Arguments) -> Sql:
 def _parse(a: Arguments) -> Sql:
     """Return the map or list a text spells, missing for anything else (documented)."""
     start = f"regexp_matches({a.text()}, '^\\s*[\\[{{]')"
-    return Sql(f"(CASE WHEN {start} AND json_valid({a.text()}) THEN {a.text()} END)", "json")
+    return Sql(f"(CASE WHEN {start} AND json_valid({a.text()}) THEN json({a.text()}) END)", "json")
 
 
 def _list(a: Arguments) -> str:

@@ -22,10 +22,10 @@ def _trim(function: str) -> Builder:
 
 
 def _substr(a: Arguments) -> Sql:
-    start = f"greatest(0, CAST({a.number(1)} AS BIGINT)) + 1"
+    start = f"greatest(0, CAST(trunc({a.number(1)}) AS BIGINT)) + 1"
     if len(a) < 3:
         return _text(f"substr({a.text()}, {start})")
-    return _text(f"substr({a.text()}, {start}, greatest(0, CAST({a.number(2)} AS BIGINT)))")
+    return _text(f"substr({a.text()}, {start}, greatest(0, CAST(trunc({a.number(2)}) AS BIGINT)))")
 
 
 def _contains(a: Arguments) -> Sql:
@@ -81,7 +81,7 @@ STRINGS: dict[str, Builder] = {
     "urldecode": lambda a: _text(f"TRY(url_decode({a.text()}))"),
     "base64encode": lambda a: _text(f"to_base64(encode({a.text()}))"),
     "base64decode": lambda a: _decoded(f"TRY(from_base64({a.text()}))"),
-    "split": lambda a: Sql(f"CAST(to_json(string_split({a.text()}, {a.text(1)})) AS VARCHAR)", "json"),
+    "split": lambda a: Sql(f"to_json(string_split({a.text()}, {a.text(1)}))", "json"),
     "hextoascii": lambda a: _decoded(f"TRY(unhex({a.text()}))"),
     "hextodec": _hex_to_decimal,
     "dectohex": _decimal_to_hex,
