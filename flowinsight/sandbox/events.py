@@ -8,11 +8,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 
+from flowinsight.db import Connection, connect
+
 _TABLE = """
-CREATE TABLE events(
+CREATE TABLE stored(
     seq BIGINT, log_group INTEGER, log_stream INTEGER, ts BIGINT, ingested BIGINT, message VARCHAR
 )
 """
@@ -70,9 +71,8 @@ class EventStore:
     """One in-memory connection; every call works on its own cursor, so calls from several threads do not collide."""
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(":memory:", config={"threads": 2})
-        # DuckDB 2.0.0 drops rows whose TRY_CAST fails when this optimizer runs (duckdb#23818).
-        self._connection.execute("SET disabled_optimizers = 'type_pushdown'")
+        self._connection = connect()
+        self._connection.execute("SET threads = 2")
         self._connection.execute(_TABLE)
         self._writing = threading.Lock()
         self._next_seq = 0
@@ -82,7 +82,7 @@ class EventStore:
         """Return a number for a new group or stream, never used before: a re-created name does not find old events."""
         return next(self._handles)
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> Connection:
         return self._connection.cursor()
 
     def append(self, log_group: int, batch: Batch) -> int:
@@ -103,7 +103,7 @@ class EventStore:
             cursor = self.cursor()
             cursor.register("batch", table)
             cursor.execute(
-                "INSERT INTO events SELECT seq, ?, log_stream, ts, ?, message FROM batch", [log_group, batch.ingested]
+                "INSERT INTO stored SELECT seq, ?, log_stream, ts, ?, message FROM batch", [log_group, batch.ingested]
             )
             cursor.unregister("batch")
             cursor.close()
@@ -125,7 +125,7 @@ class EventStore:
         direction = "DESC" if wanted.newest_first else "ASC"
         cursor = self.cursor()
         rows = cursor.execute(
-            f"SELECT seq, log_stream, ts, ingested, message FROM events WHERE {where} AND {condition[0]}"
+            f"SELECT seq, log_stream, ts, ingested, message FROM stored WHERE {where} AND {condition[0]}"
             f" ORDER BY ts {direction}, seq {direction} LIMIT ?",
             [*values, *condition[1], limit],
         ).fetchall()
@@ -138,37 +138,46 @@ class EventStore:
         direction = "DESC" if wanted.newest_first else "ASC"
         cursor = self.cursor()
         row = cursor.execute(
-            f"SELECT ts, seq FROM events WHERE {where} ORDER BY ts {direction}, seq {direction} LIMIT 1 OFFSET ?",
+            f"SELECT ts, seq FROM stored WHERE {where} ORDER BY ts {direction}, seq {direction} LIMIT 1 OFFSET ?",
             [*values, number - 1],
         ).fetchone()
         cursor.close()
         return None if row is None else (row[0], row[1])
 
+    def at(self, seq: int) -> Event | None:
+        """Return the event with this number."""
+        cursor = self.cursor()
+        row = cursor.execute(
+            "SELECT seq, log_stream, ts, ingested, message FROM stored WHERE seq = ?", [seq]
+        ).fetchone()
+        cursor.close()
+        return None if row is None else Event(*row)
+
     def stored_bytes(self, log_group: int) -> int:
-        return int(self._one("SELECT coalesce(sum(strlen(message)), 0) FROM events WHERE log_group = ?", log_group)[0])
+        return int(self._one("SELECT coalesce(sum(strlen(message)), 0) FROM stored WHERE log_group = ?", log_group)[0])
 
     def stream_times(self, log_group: int) -> dict[int, StreamTimes]:
         """Return first and last event and last ingestion (epoch milliseconds) of every stream that has events."""
         cursor = self.cursor()
         rows = cursor.execute(
-            "SELECT log_stream, min(ts), max(ts), max(ingested) FROM events WHERE log_group = ? GROUP BY log_stream",
+            "SELECT log_stream, min(ts), max(ts), max(ingested) FROM stored WHERE log_group = ? GROUP BY log_stream",
             [log_group],
         ).fetchall()
         cursor.close()
         return {stream: StreamTimes(first, last, ingested) for stream, first, last, ingested in rows}
 
     def drop_group(self, log_group: int) -> None:
-        self._change("DELETE FROM events WHERE log_group = ?", log_group)
+        self._change("DELETE FROM stored WHERE log_group = ?", log_group)
 
     def drop_stream(self, log_stream: int) -> None:
-        self._change("DELETE FROM events WHERE log_stream = ?", log_stream)
+        self._change("DELETE FROM stored WHERE log_stream = ?", log_stream)
 
     def expire(self, log_group: int, before: int) -> None:
         """Delete events of the group with a time before `before` (epoch milliseconds)."""
-        self._change("DELETE FROM events WHERE log_group = ? AND ts < ?", log_group, before)
+        self._change("DELETE FROM stored WHERE log_group = ? AND ts < ?", log_group, before)
 
     def count(self) -> int:
-        return int(self._one("SELECT count(*) FROM events")[0])
+        return int(self._one("SELECT count(*) FROM stored")[0])
 
     def _one(self, sql: str, *values: int) -> tuple[int, ...]:
         cursor = self.cursor()

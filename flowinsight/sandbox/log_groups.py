@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from moto.core.utils import unix_time_millis
 from moto.ec2.models import ec2_backends
 from moto.logs.exceptions import ResourceAlreadyExistsException, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
@@ -11,6 +12,9 @@ from moto.logs.models import LogGroup, LogsBackend
 from flowinsight.sandbox import refusals
 from flowinsight.sandbox.flow_log_request import format_tokens
 from flowinsight.sandbox.world import World
+
+if TYPE_CHECKING:
+    from flowinsight.sandbox.insights_jobs import Job
 
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
 RETENTION_DAYS = (
@@ -51,6 +55,7 @@ class SandboxLogs(LogsBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.facts: dict[str, GroupFacts] = {}
+        self.jobs: dict[str, Job] = {}
 
     def create_log_group(self, log_group_name: str, tags: dict[str, str], **kwargs: Any) -> LogGroup:  # noqa: ANN401
         if not _NAME.fullmatch(log_group_name) or log_group_name.startswith("aws/"):
@@ -137,6 +142,12 @@ class SandboxLogs(LogsBackend):
             log for log in found if log.log_group_name == group or str(log.log_destination).removesuffix(":*") == arn
         ]
         return tuple(format_tokens(log.log_format) for log in writing)
+
+    def created_ms(self, group: str) -> int:
+        return int(unix_time_millis(self.groups[group].creation_time))
+
+    def group_of_stream(self, handle: int) -> str | None:
+        return next((name for name, facts in self.facts.items() if handle in facts.stream_names), None)
 
     def described(self, group: LogGroup) -> dict[str, Any]:
         facts = self.facts[group.name]

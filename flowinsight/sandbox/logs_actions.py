@@ -6,7 +6,7 @@ from typing import Any, cast
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from flowinsight.sandbox import filter_events, log_events, refusals
+from flowinsight.sandbox import filter_events, insights_actions, log_events, refusals
 from flowinsight.sandbox.discovered import group_fields
 from flowinsight.sandbox.events import Selection
 from flowinsight.sandbox.log_groups import SandboxLogs
@@ -108,6 +108,21 @@ class SandboxLogsResponse(LogsResponse):
         given = self.request
         group = self._group_name(given)
         return _answer(logGroupFields=group_fields(self.logs_backend, group, given.get("time")))
+
+    def start_query(self) -> str:
+        return json.dumps(insights_actions.start_query(self.logs_backend, self.request))
+
+    def get_query_results(self) -> str:
+        return json.dumps(insights_actions.query_results(self.logs_backend, self.request))
+
+    def stop_query(self) -> str:
+        return json.dumps(insights_actions.stop_query(self.logs_backend, self.request))
+
+    def describe_queries(self) -> str:
+        return json.dumps(insights_actions.describe_queries(self.logs_backend, self.request))
+
+    def get_log_record(self) -> str:
+        return json.dumps(insights_actions.log_record(self.logs_backend, self.request))
 
     def _group_name(self, given: dict[str, Any]) -> str:
         """Return the one group a request names, by name or identifier."""

@@ -7,7 +7,7 @@ _REFUSED = {
     # Moto answers these from its own event lists, which are empty here, or with results that ignore the question.
     "logs": {
         "StartLiveTail", "CreateExportTask", "PutSubscriptionFilter", "DescribeSubscriptionFilters",
-        "DeleteSubscriptionFilter", "StartQuery", "GetQueryResults", "StopQuery", "DescribeQueries",
+        "DeleteSubscriptionFilter",
     },
     "s3": {"SelectObjectContent"},
 }  # fmt: skip

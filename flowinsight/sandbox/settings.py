@@ -11,7 +11,8 @@ class Settings:
     `late` and `repeated` are probabilities per delivery. `minute_windows` captures every
     interface per minute, as Nitro instances are; without it the others keep to the interval asked for.
     `heal_delivery` lets a failed flow log recover. `scan_events_per_page` bounds how many events one
-    FilterLogEvents page looks at, which is what makes empty pages appear.
+    FilterLogEvents page looks at, which is what makes empty pages appear; a Logs Insights query takes at least
+    `query_seconds` of real time.
     """
 
     cloudwatch_delay: float = 2.0
@@ -24,6 +25,7 @@ class Settings:
     enforce_permissions: bool = False
     isolate_accounts: bool = False
     scan_events_per_page: int = 100_000
+    query_seconds: float = 0.3
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
         """Return a copy with changes; ValueError is a sentence naming the wrong setting."""
