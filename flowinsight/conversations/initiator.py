@@ -18,11 +18,8 @@ _PAIR = "scope, protocol, x, x_port, y, y_port"
 _PAIRS = f"""
 CREATE OR REPLACE TEMP TABLE pairs AS
 WITH lost AS (
-  SELECT interface_id AS observer, start, "end" FROM {db.ROWS} WHERE status_row AND log_status = 'SKIPDATA'),
-lossy AS (
-  SELECT DISTINCT {_PAIR} FROM flows JOIN lost ON lost.observer = flows.observer
-    AND lost.start <= greatest(coalesce(x_last, y_last), coalesce(y_last, x_last))
-    AND lost."end" >= least(coalesce(x_first, y_first), coalesce(y_first, x_first))),
+  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS observer, start, "end" FROM {db.ROWS}
+  WHERE status_row AND log_status = 'SKIPDATA'),
 by_observer AS (
   SELECT {_PAIR}, observer,
     bool_or(asked) AS asked,
@@ -35,8 +32,12 @@ by_observer AS (
     min(x_first_syn) AS x_first_syn, min(y_first_syn) AS y_first_syn,
     min(x_first_passed) AS x_first_passed, min(y_first_passed) AS y_first_passed,
     coalesce(min(x_first) < min(y_first) - 1, false) AS x_seen_first,
-    coalesce(min(y_first) < min(x_first) - 1, false) AS y_seen_first
-  FROM flows GROUP BY ALL)
+    coalesce(min(y_first) < min(x_first) - 1, false) AS y_seen_first,
+    least(min(x_first), min(y_first)) AS first, greatest(max(x_last), max(y_last)) AS last
+  FROM flows GROUP BY ALL),
+lossy AS (
+  SELECT DISTINCT {_PAIR} FROM by_observer b JOIN lost
+    ON lost.observer = b.observer AND lost.start <= b.last AND lost."end" >= b.first)
 SELECT {_PAIR},
   bool_or(asked) AS asked, any_value(lossy.x) IS NOT NULL AS lossy,
   sum(x_records) AS x_records, sum(y_records) AS y_records,
