@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from flowinsight import db
 from flowinsight.addresses import Addresses, format_address, is_v4
+from flowinsight.conditions import PLACES
 from flowinsight.coverage import Coverage
 from flowinsight.fields import BY_TOKEN
 from flowinsight.loaded import Loaded
-from flowinsight.question import Endpoint, Filter, Ports, Question
+from flowinsight.question import Endpoint, Filter, Ports, Question, TimeRange
 
 NEVER_CAPTURED = {
     "169.254.169.254": "the instance metadata service",
@@ -32,7 +33,7 @@ def reasons(question: Question, loaded: Loaded, coverage: Coverage) -> tuple[str
                 *_not_captured(question),
                 *_missing_fields(question, loaded),
                 *_outside_traffic_type(question, loaded, coverage),
-                *_outside_time(question, coverage),
+                *_outside_time(question, loaded, coverage),
             ]
         )
     )
@@ -96,13 +97,16 @@ def _outside_traffic_type(question: Question, loaded: Loaded, coverage: Coverage
         yield f"These logs hold no {missing} at all: their flow log may not record it."
 
 
-def _outside_time(question: Question, coverage: Coverage) -> Iterator[str]:
-    if coverage.newest is None or coverage.oldest is None:
+def _outside_time(question: Question, loaded: Loaded, coverage: Coverage) -> Iterator[str]:
+    if not loaded.tally.records + loaded.tally.status_rows:
         yield "These logs hold no record and no status row."
-    elif coverage.interfaces == 0 and question.time.start is not None:
-        yield "These logs hold nothing in this time range."
-    elif coverage.interfaces == 0:
+    elif coverage.newest is None:
+        if question.time != TimeRange():
+            yield "These logs hold no times that a flow log can have."
+    elif coverage.interfaces == 0 and any(one.field in PLACES for one in question.filters):
         yield "No interface that this question names wrote anything in this time range."
+    elif coverage.interfaces == 0:
+        yield "These logs hold nothing in this time range."
 
 
 def cautions(question: Question, loaded: Loaded, coverage: Coverage) -> tuple[str, ...]:

@@ -10,6 +10,11 @@ from flowinsight.question import CONVERSATION_FILTERS, Endpoint, Filter, Ports, 
 SOURCE_SIDE = ("srcaddr", "pkt_srcaddr", "srcport")
 DESTINATION_SIDE = ("dstaddr", "pkt_dstaddr", "dstport")
 
+PLACES = ("interface-id", "account-id", "vpc-id", "subnet-id", "instance-id", "region", "az-id", "resource-id")
+"""Fields that say where a row was written. A status row has them too."""
+_OF_BOTH_DIRECTIONS = frozenset({"address", "port", "endpoint", "protocol", *CONVERSATION_FILTERS, *PLACES})
+"""Fields that let through both directions of a conversation, or neither."""
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -106,9 +111,22 @@ def _endpoint(side: tuple[str, str, str], endpoint: Endpoint) -> Condition:
     return all_of(network, _port(port, endpoint.ports))
 
 
-def asked(question: Question, *, margin: int = 0) -> Condition:
-    """The records a question is about, with `margin` seconds more on both sides of its range."""
-    return all_of(in_range("start", question.time.widened(margin)), *(matching(item) for item in question.filters))
+def asked(question: Question) -> Condition:
+    """The records a question is about."""
+    return all_of(in_range("start", question.time), *(matching(item) for item in question.filters))
+
+
+def around(question: Question, *, margin: int) -> Condition:
+    """The records that tell who started what a question is about: both directions, whatever became of them, and `margin`
+    seconds more on both sides of the range. A rejected reply by itself would look like its sender's own attempt.
+    """
+    time = in_range("start", question.time.widened(margin))
+    return all_of(time, *(matching(item) for item in question.filters if item.field in _OF_BOTH_DIRECTIONS))
+
+
+def lets_replies_through(question: Question) -> bool:
+    """Whether a reply to what the question is about would be among its records, if there was one and it was accepted."""
+    return all(item.field in _OF_BOTH_DIRECTIONS | {"action"} for item in question.filters)
 
 
 def finishing(a_filter: Filter) -> Condition:

@@ -15,9 +15,6 @@ EARLIEST = 1388534400
 LONGEST_WINDOW = 3600
 """A row that claims a longer window covers only this much of it: AWS aggregates over 60 or 600 seconds."""
 
-_PLACES = ("interface-id", "account-id", "vpc-id", "subnet-id", "instance-id", "region", "az-id", "resource-id")
-"""Fields that a status row has too: a filter on one of them says which interfaces a question could touch."""
-
 _BINS = f"""
 CREATE OR REPLACE TEMP TABLE coverage_bins AS
 WITH windows AS (
@@ -113,7 +110,8 @@ def _reached(time: TimeRange) -> TimeRange:
 
 
 def _places(question: Question) -> list[conditions.Condition]:
-    return [conditions.matching(one) for one in question.filters if one.field in _PLACES]
+    """A filter on a place says which interfaces the question could touch."""
+    return [conditions.matching(one) for one in question.filters if one.field in conditions.PLACES]
 
 
 def traffic_type(loaded: Loaded) -> TrafficType:

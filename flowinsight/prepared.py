@@ -67,13 +67,14 @@ def prepare(question: Question, loaded: Loaded, *, chart_seconds: int | None = N
     """Bring a question to its records. `chart_seconds` is the bin that `parts` are also counted by."""
     connection = loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
-    wide = conditions.asked(question, margin=matched.MARGIN)
-    sent, parameters = matched.copy(connection, wide, conditions.in_range("start", question.time))
+    around = conditions.around(question, margin=matched.MARGIN)
+    sent, parameters = matched.copy(connection, around, conditions.asked(question))
     conversations.build(
         connection,
         bin_seconds=covered.bin_seconds,
         chart_seconds=chart_seconds or question.bin,
         one_way_counts=covered.traffic_type != "REJECT",
+        replies_visible=covered.traffic_type != "REJECT" and conditions.lets_replies_through(question),
     )
     _choose(connection, question)
     reconciliation = _reconcile(connection, loaded)

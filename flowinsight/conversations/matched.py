@@ -50,11 +50,11 @@ UNION SELECT DISTINCT scope, srcaddr, sender FROM copied WHERE sender <> srcaddr
 _MATCHED = """
 CREATE OR REPLACE TEMP TABLE matched AS
 SELECT copied.*,
-  sender = srcaddr AND receiver = dstaddr AND (
-    coalesce(interface_type = 'nat_gateway', false)
+  coalesce(sender = srcaddr AND receiver = dstaddr AND (
+    interface_type IS NOT DISTINCT FROM 'nat_gateway'
     OR EXISTS (FROM hops WHERE hops.scope = copied.scope AND hop = srcaddr AND peer = dstaddr)
     OR EXISTS (FROM hops WHERE hops.scope = copied.scope AND hop = dstaddr AND peer = srcaddr)
-  ) AS outside_leg,
+  ), false) AS outside_leg,
   CASE WHEN sender <> srcaddr THEN srcaddr WHEN receiver <> dstaddr THEN dstaddr END AS through
 FROM copied
 """
@@ -64,8 +64,8 @@ def copy(connection: db.Connection, condition: Condition, asked: Condition) -> t
     """Create `matched`, one row for each distinct record, and return the statement that read the records.
 
     Columns: scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
-    start, end, action, tcp_flags, flow_direction, reject_reason, interface_type, asked (in the range, not only in the
-    margin around it), copies, outside_leg, through (the hop of an inside leg, or NULL).
+    start, end, action, tcp_flags, flow_direction, reject_reason, interface_type, asked (what the question is about; the
+    others only tell who started), copies, outside_leg, through (the hop of an inside leg, or NULL).
     """
     connection.execute(_KNOWN_VPCS)
     connection.execute(_IDENTIFIED)
