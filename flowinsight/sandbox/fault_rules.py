@@ -9,7 +9,7 @@ from flowinsight.sandbox.envelope import Call, Refusal
 
 Kind = Literal["throttling", "server-error", "unavailable", "denied", "expired-token", "timeout", "latency", "error"]
 
-_CODES: dict[str, dict[str, tuple[int, str]]] = {
+CODES: dict[str, dict[str, tuple[int, str]]] = {
     "throttling": {
         "ec2": (503, "RequestLimitExceeded"),
         "s3": (503, "SlowDown"),
@@ -83,9 +83,9 @@ class FaultRule:
         """Return what the caller is told, or None for kinds that only cost time."""
         if self.kind == "error":
             return Refusal(self.status, self.code, self.message)
-        if self.kind not in _CODES:
+        if self.kind not in CODES:
             return None
-        status, code = _CODES[self.kind][call.protocol]
+        status, code = CODES[self.kind][call.protocol]
         return Refusal(status, code, _SENTENCES[self.kind])
 
 

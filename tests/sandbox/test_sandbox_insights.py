@@ -186,7 +186,7 @@ def test_queries_are_described_newest_first(
     assert found["queries"][1]["queryString"] == COUNT
 
 
-def test_what_cannot_be_compiled_says_where(logs: Any, group: str, started: Callable[..., str]) -> None:
+def test_what_cannot_be_compiled_says_where(started: Callable[..., str]) -> None:
     for text in ("stats count( by", "bogus 5", "fields @message | pattern @message", "filter nosuch(x)"):
         with pytest.raises(ClientError) as caught:
             started(text)
