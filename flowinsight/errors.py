@@ -20,3 +20,28 @@ class SourceError(FlowInsightError):
 
 class EngineError(FlowInsightError):
     """A question was understood but its query failed."""
+
+
+class AwsError(FlowInsightError):
+    """AWS could not be asked, or refused. `code` is AWS's own, `action` the permission the call needs, where known."""
+
+    def __init__(self, message: str, code: str = "", action: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.action = action
+
+
+class DeniedError(AwsError):
+    """A permission is missing: `action` names it."""
+
+
+class ExpiredError(AwsError):
+    """There are no valid credentials: none at all, expired ones, or ones that AWS does not accept."""
+
+
+class ThrottledError(AwsError):
+    """AWS asks for fewer requests; the same call may succeed later."""
+
+
+class UnreachableError(AwsError):
+    """AWS did not answer, or answered with an error of its own; the same call may succeed later."""

@@ -1,0 +1,104 @@
+"""Who asks, and the clients that ask."""
+
+import json
+from typing import Any
+
+import pytest
+
+from flowinsight import aws
+from flowinsight.errors import AwsError, ExpiredError
+from flowinsight.sandbox import running
+from flowinsight.sandbox.running import Running
+
+ROLE = "arn:aws:iam::111122223333:role/looker"
+ANYONE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ({"role_arn": "looker"}, "looker is not the ARN of a role"),
+        ({"role_arn": ROLE, "external_id": "no spaces"}, "This is not an external id"),
+        ({"external_id": "partner-7"}, "belongs to a role"),
+        ({"region": "Frankfurt"}, "Frankfurt is not a region"),
+        ({"endpoint_url": "logs.example"}, "An endpoint is a URL"),
+        ({"endpoint_url": "https://me:secret@logs.example"}, "without a password"),
+        ({"sandbox_account": "111122223333"}, "needs the address"),
+        ({"sandbox_account": "111122223333", "endpoint_url": "https://logs.example"}, "on this machine"),
+        ({"label": "Sandbox"}, "kept for the sandbox"),
+    ],
+)
+def test_an_identity_with_a_wrong_part_cannot_be_made(parts: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(AwsError, match=sentence) as caught:
+        aws.Identity(**parts)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_identity_says_what_it_is_without_saying_the_external_id() -> None:
+    identity = aws.Identity("work", ROLE, "partner-7")
+    assert identity.label == "looker"
+    assert "partner-7" not in repr(identity)
+    assert aws.Identity("work").label == "work"
+    assert aws.Identity().label == "default credentials"
+
+
+def test_the_sandbox_is_labelled_and_nothing_else_may_be(identity: aws.Identity) -> None:
+    assert (identity.label, identity.is_sandbox) == (aws.SANDBOX, True)
+    with pytest.raises(AwsError, match="kept for the sandbox"):
+        aws.Identity(endpoint_url=identity.endpoint_url, sandbox_account="111122223333", label="production")
+
+
+def test_the_sandbox_keys_are_the_ones_the_sandbox_gives_out(sandbox: Running, identity: aws.Identity) -> None:
+    sent = aws.client(identity, "sts")._request_signer._credentials
+    assert (sent.access_key, sent.secret_key) == (running.key_of(running.ACCOUNT), running.SECRET_KEY)
+    assert aws.whoami(identity) == aws.Caller("111122223333", "arn:aws:iam::111122223333:user/operator", "operator")
+    other = aws.sandbox(sandbox.url, "444455556666")
+    assert aws.client(other, "sts") is not aws.client(identity, "sts")
+
+
+def test_the_sandbox_is_reached_whatever_this_machine_is_set_up_for(
+    sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "missing")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREAL")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://elsewhere.example")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    fresh = aws.sandbox(sandbox.url, region="eu-west-1")
+    assert aws.whoami(fresh).account == "111122223333"
+
+
+def test_a_role_is_assumed_with_its_external_id(sandbox: Running, identity: aws.Identity) -> None:
+    made = aws.client(identity, "iam").create_role(RoleName="looker", AssumeRolePolicyDocument=json.dumps(ANYONE))
+    assumed = aws.Identity(
+        role_arn=made["Role"]["Arn"],
+        external_id="partner-7",
+        region="eu-central-1",
+        endpoint_url=sandbox.url,
+        sandbox_account="111122223333",
+    )
+    before = len(sandbox.control("calls"))
+    assert aws.whoami(assumed).user == "looker/FlowInsight"
+    assert [call["action"] for call in sandbox.control("calls")[before:]] == ["AssumeRole", "GetCallerIdentity"]
+
+
+def test_a_profile_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    with pytest.raises(AwsError, match="no profile missing"):
+        aws.client(aws.Identity("missing", region="eu-central-1"), "ec2")
+    assert aws.profiles() == ()
+
+
+def test_no_credentials_and_no_region_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(AwsError, match="no region is given"):
+        aws.client(aws.Identity(label="bare"), "ec2")
+    with pytest.raises(ExpiredError, match="Sign in first"):
+        aws.whoami(aws.Identity(region="eu-central-1", label="bare"))
