@@ -98,9 +98,22 @@ def discovered(record: Record, name: s.Name) -> Value:
     return whole if whole is not None else text(descend(document, name.parts))
 
 
-DEFAULT = (
-    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
-).split()
+DEFAULT = [
+    "version",
+    "account-id",
+    "interface-id",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "packets",
+    "bytes",
+    "start",
+    "end",
+    "action",
+    "log-status",
+]
 
 
 def parsed(message: str) -> Any:
@@ -130,6 +143,8 @@ def text(value: Value) -> str | None:
             return value
         case bool():
             return "1" if value else "0"
+        case float() if not math.isfinite(value):
+            return None
         case float():
             shown = f"{value:.4f}".rstrip("0").rstrip(".")
             return "0" if shown == "-0" else shown
@@ -198,10 +213,8 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 def natural(value: str) -> list[tuple[str, int, str]]:
     """Runs of digits by length and value, everything else by its characters."""
-    pieces: list[tuple[str, int, str]] = []
-    for piece in re.findall(r"[0-9]+|[^0-9]", value):
-        pieces.append(("0", len(piece), piece) if piece[0].isdigit() else (piece, 0, ""))
-    return pieces
+    pieces = re.findall(r"[0-9]+|[^0-9]", value)
+    return [("0", len(piece), piece) if piece[0] in "0123456789" else (piece, 0, "") for piece in pieces]
 
 
 def before(left: Value, right: Value) -> int:
@@ -213,7 +226,7 @@ def before(left: Value, right: Value) -> int:
             return (2, found or 0.0)
         if written is None:
             return (0,)
-        return (1, natural(written), written) if found is None else (2, found, natural(written), written)
+        return (1, natural(written), written) if found is None else (2, found, written)
 
     a, b = rank(left), rank(right)
     return (a > b) - (a < b)
@@ -228,8 +241,8 @@ def evaluate(expression: s.Expression, row: Row) -> Value:
             return written
         case s.Number(value=written):
             return float(written)
-        case s.Truth(value=value):
-            return value
+        case s.Truth(value=known):
+            return known
         case s.Name():
             return row[expression]
         case s.Arithmetic():
@@ -242,12 +255,13 @@ def evaluate(expression: s.Expression, row: Row) -> Value:
             return like(text(evaluate(expression.value, row)), expression.pattern)
         case s.In():
             value = evaluate(expression.value, row)
-            return any_true(compare("=", value, evaluate(choice, row)) for choice in expression.choices)
+            tests = [compare("=", value, evaluate(choice, row)) for choice in expression.choices]
+            return None if text(value) is None else any_true(tests)
         case s.Not():
-            found = truth(evaluate(expression.value, row))
-            return None if found is None else not found
+            turned = truth(evaluate(expression.value, row))
+            return None if turned is None else not turned
         case s.Logical():
-            sides = [truth(evaluate(side, row)) for side in (expression.left, expression.right)]
+            sides = [truth(evaluate(side, row)) for side in expression.parts]
             return any_true(sides) if expression.operator == "or" else all_true(sides)
         case s.Call():
             return call(expression, row)
@@ -307,7 +321,10 @@ def call(expression: s.Call, row: Row) -> Value:
     if name == "datefloor":
         assert isinstance(arguments[1], s.Period)
         return floor_time(evaluate(arguments[0], row), arguments[1])
-    values = [evaluate(argument, row) for argument in arguments]
+    return function(name, [evaluate(argument, row) for argument in arguments])
+
+
+def function(name: str, values: list[Value]) -> Value:
     match name:
         case "ispresent":
             return present(values[0])
@@ -386,7 +403,7 @@ ON_TEXTS: dict[str, Callable[..., Value]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
     "urlencode": lambda a: quote(a, safe="-_.~"),
-    "urldecode": lambda a: unquote(a),
+    "urldecode": unquote,
     "base64encode": lambda a: base64.b64encode(a.encode()).decode(),
     "split": lambda a, b: Json(a.split(b)),
 }
@@ -479,8 +496,24 @@ def aggregated(expression: s.Expression, rows: list[Row], known: dict[str, Value
     return evaluate(expression, Row(None, known))
 
 
-AGGREGATES = set(
-    "count count_distinct countdistinct sum avg min max pct median stddev variance earliest latest sortsfirst sortslast".split()
+AGGREGATES = frozenset(
+    [
+        "count",
+        "count_distinct",
+        "countdistinct",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "pct",
+        "median",
+        "stddev",
+        "variance",
+        "earliest",
+        "latest",
+        "sortsfirst",
+        "sortslast",
+    ]
 )
 
 
@@ -530,7 +563,7 @@ def apply(command: s.Command, state: State) -> State:
             rows = list(state.rows)
             for key in reversed(keys):
                 values = {id(row): sort_value(key, row) for row in rows}
-                rows.sort(key=cmp_to_key(lambda a, b, v=values: before(v[id(a)], v[id(b)])), reverse=key.descending)
+                rows.sort(key=lambda row, v=values: cmp_to_key(before)(v[id(row)]), reverse=key.descending)  # type: ignore[misc]
             return replace(state, rows=rows)
         case s.Limit(count=count):
             return replace(state, rows=state.rows[:count])

@@ -5,18 +5,14 @@ More examples: LOGSLANG_EXAMPLES=2000.
 
 import json
 import os
-import sys
-from pathlib import Path
 
 import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowinsight.sandbox.logslang.insights import Discovery, parse_query, run
-
-sys.path.insert(0, str(Path(__file__).parent))
-import row_evaluator
-from row_evaluator import DEFAULT, Record
+from tests.logslang import row_evaluator
+from tests.logslang.row_evaluator import DEFAULT, Record
 
 EXAMPLES = int(os.environ.get("LOGSLANG_EXAMPLES", "60"))
 DISCOVERY = Discovery((tuple(DEFAULT),))
@@ -81,7 +77,7 @@ records = st.lists(st.one_of(flows, flows, documents, st.sampled_from(PLAIN)), m
 names = st.sampled_from(FLOW_NAMES + FLOW_NAMES + JSON_NAMES)
 texts = st.sampled_from(['"REJECT"', "'a'", '"10.0.0.5"', '"22"', '"-"', '""', '"a b"', '"caf\u00e9"'])
 numbers = st.sampled_from(["0", "1", "22", "80.5", "1e3", "100"])
-numeric = st.deferred(
+numeric: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         names,
         numbers,
@@ -93,7 +89,7 @@ numeric = st.deferred(
         st.just("toMillis(@timestamp)"),
     )
 )
-words = st.deferred(
+words: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         names,
         texts,
@@ -108,7 +104,7 @@ words = st.deferred(
 )
 patterns = st.sampled_from(['"EJ"', "/^1/", "/(?i)reject/", "/[0-9]+$/", "'.'", r"/\./", '"10.0"'])
 networks = st.sampled_from(['"10.0.0.0/24"', '"172.16.0.0/12"', '"2001:db8::/32"', '"::/0"', '"0.0.0.0/0"'])
-conditions = st.deferred(
+conditions: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         st.builds(
             "{} {} {}".format,

@@ -7,6 +7,7 @@ from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
 from flowinsight.sandbox.logslang.insights import syntax as s
+from flowinsight.sandbox.logslang.insights.probing import REGEX, complaint
 from flowinsight.sandbox.logslang.insights.problems import MalformedQuery
 
 MOST_ROWS = 100_000  # documented
@@ -193,7 +194,7 @@ class Builder(Transformer[Token, Any]):
         return tuple(children)
 
     def _logical(self, operator: Literal["and", "or"], meta: Meta, children: list[Any]) -> s.Logical:
-        return s.Logical(operator, children[0], children[1], _span(meta))
+        return s.Logical(operator, tuple(children), _span(meta))
 
     def _own_text(self, value: s.Expression) -> str:
         """Return the text of an expression as it stands in the query; of a field without its backquotes."""
@@ -203,7 +204,11 @@ class Builder(Transformer[Token, Any]):
     def _regex(self, token: Token) -> s.Regex:
         """Undo `\\/`, and write named groups as RE2 and Python both read them."""
         source = re.sub(r"\\/", "/", str(token)[1:-1])
-        return s.Regex(re.sub(r"\(\?<([A-Za-z_])", r"(?P<\1", source), _token_span(token))
+        expression = re.sub(r"\(\?<([A-Za-z_])", r"(?P<\1", source)
+        problem = complaint(REGEX, expression)
+        if problem is not None:
+            raise MalformedQuery(f"The regular expression cannot be read: {problem}.", *_offsets(_token_span(token)))
+        return s.Regex(expression, _token_span(token))
 
 
 def _offsets(at: s.Span) -> tuple[int, int]:

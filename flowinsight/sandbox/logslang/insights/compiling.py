@@ -71,9 +71,7 @@ def to_sql(
     stages = Stages(discovery, moment)
     matched = _apply(stages, query.commands, limit)
     outputs = stages.outputs()
-    rows = (
-        f"SELECT {', '.join(shown(value) for value in outputs.values())} FROM {stages.last} ORDER BY {stages.ordering}"
-    )
+    rows = f"SELECT {', '.join(shown(value) for value in outputs.values())} FROM {stages.last} {stages.ordering}"
     scanned = "SELECT count(*), coalesce(sum(strlen(message)), 0), count(DISTINCT log_group) FROM events"
     return Compiled(
         _statement(stages, chosen, rows),

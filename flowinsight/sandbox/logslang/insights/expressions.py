@@ -7,7 +7,17 @@ from flowinsight.sandbox.logslang.insights import syntax as s
 from flowinsight.sandbox.logslang.insights.checking import blame
 from flowinsight.sandbox.logslang.insights.functions import AGGREGATE
 from flowinsight.sandbox.logslang.insights.problems import MalformedQuery
-from flowinsight.sandbox.logslang.insights.sql import Arguments, Bindings, Builder, Sql, compared, number, text, truth
+from flowinsight.sandbox.logslang.insights.sql import (
+    Arguments,
+    Bindings,
+    Builder,
+    Sql,
+    compared,
+    number,
+    one_of,
+    text,
+    truth,
+)
 from flowinsight.sandbox.logslang.insights.sql import time as as_time
 from flowinsight.sandbox.logslang.insights.sql_addresses import ADDRESSES
 from flowinsight.sandbox.logslang.insights.sql_choices import CHOICES
@@ -15,6 +25,7 @@ from flowinsight.sandbox.logslang.insights.sql_numbers import NUMBERS
 from flowinsight.sandbox.logslang.insights.sql_strings import STRINGS
 from flowinsight.sandbox.logslang.insights.sql_times import TIMES, ceiled, floored
 
+LONGEST = 500_000  # characters of SQL
 FUNCTIONS: dict[str, Builder] = {**NUMBERS, **STRINGS, **TIMES, **ADDRESSES, **CHOICES}
 
 
@@ -37,11 +48,18 @@ class Expressions:
     aggregate: Callable[[s.Call], Sql] | None = None
 
     def sql(self, expression: s.Expression) -> Sql:
+        """Write an expression. Some functions name an argument twice, so nesting can make the text explode."""
+        written = self._sql(expression)
+        if len(written.text) > LONGEST:
+            raise blame(expression, "This expression is nested too deeply.")
+        return written
+
+    def _sql(self, expression: s.Expression) -> Sql:
         match expression:
             case s.Text(value=value):
-                return Sql(self.bind(value), "text")
+                return Sql(self.bind(value), "text", value)
             case s.Number(value=value):
-                return Sql(self.bind(float(value)), "number")
+                return Sql(self.bind(float(value)), "number", value)
             case s.Truth(value=value):
                 return Sql("true" if value else "false", "truth")
             case s.Name():
@@ -58,8 +76,8 @@ class Expressions:
                 return self._in(expression)
             case s.Not(value=value):
                 return Sql(f"(NOT {truth(self.sql(value))})", "truth")
-            case s.Logical(operator=operator, left=left, right=right):
-                return Sql(f"({truth(self.sql(left))} {operator} {truth(self.sql(right))})", "truth")
+            case s.Logical(operator=operator, parts=parts):
+                return Sql(f"({f' {operator} '.join(truth(self.sql(part)) for part in parts)})", "truth")
             case s.Period() | s.Star():
                 raise blame(expression, "This may not stand here.")
 
@@ -84,8 +102,7 @@ class Expressions:
 
     def _in(self, expression: s.In) -> Sql:
         value = self.sql(expression.value)
-        tests = [compared("=", value, self.sql(choice)) for choice in expression.choices]
-        return Sql(f"({' OR '.join(tests)})" if tests else "false", "truth")
+        return Sql(one_of(value, [self.sql(choice) for choice in expression.choices]), "truth")
 
     def _call(self, call: s.Call) -> Sql:
         if call.function in AGGREGATE:

@@ -28,8 +28,8 @@ alias: NAME | QUOTED_NAME
 name: NAME | QUOTED_NAME
 
 _expression: disjunction
-?disjunction: conjunction | disjunction "or"i conjunction -> either
-?conjunction: negation | conjunction "and"i negation -> both
+?disjunction: conjunction | conjunction ("or"i conjunction)+ -> either
+?conjunction: negation | negation ("and"i negation)+ -> both
 ?negation: comparison | ("not"i | "!") negation -> negated
 ?comparison: sum
            | sum COMPARE sum              -> compared

@@ -8,6 +8,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from flowinsight.sandbox.logslang.insights import checking
 from flowinsight.sandbox.logslang.insights.building import Builder
+from flowinsight.sandbox.logslang.insights.compiling import to_sql
 from flowinsight.sandbox.logslang.insights.grammar import GRAMMAR
 from flowinsight.sandbox.logslang.insights.problems import MalformedQuery
 from flowinsight.sandbox.logslang.insights.syntax import Query, Span
@@ -51,9 +52,19 @@ def _grammar() -> Lark:
 
 
 def parse_query(text: str) -> Query:
-    """Read a query. Raises MalformedQuery with the offsets of the piece to blame."""
+    """Read a query and compile it once for trial. Raises MalformedQuery with the offsets of the piece to blame."""
     if len(text) > LONGEST:
         raise MalformedQuery(f"A query has at most {LONGEST} characters, this one has {len(text)}.", LONGEST, len(text))
+    try:
+        query = _read(text)
+        checking.check(query)
+        to_sql(query, "events")
+    except RecursionError as error:
+        raise MalformedQuery("The query is nested too deeply.", 0, len(text)) from error
+    return query
+
+
+def _read(text: str) -> Query:
     try:
         tree = _grammar().parse(text)
         query: Any = Builder(text).transform(tree)
@@ -63,7 +74,6 @@ def parse_query(text: str) -> Query:
         if isinstance(error.orig_exc, MalformedQuery):
             raise error.orig_exc from error
         raise
-    checking.check(query)
     return Query(query.commands, query.source)
 
 

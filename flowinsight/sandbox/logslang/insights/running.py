@@ -62,10 +62,7 @@ def run(
     moment: Moment = NO_MOMENT,
     limit: int = DEFAULT_LIMIT,
 ) -> Result:
-    """Run a query over a table (by name) or a selection of records.
-
-    Raises MalformedQuery for what only shows itself now, such as a regular expression RE2 cannot read.
-    """
+    """Run a query over a table (by name) or a selection of records, on a connection no other thread is using."""
     compiled = to_sql(query, events, discovery=discovery, moment=moment, limit=limit)
     scanned, size, groups = _fetch(connection, compiled.scanned)[0]
     if compiled.estimate:

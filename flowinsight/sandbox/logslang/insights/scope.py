@@ -26,6 +26,7 @@ class Scope:
     raw: bool = True
     made: dict[str, Sql] = field(default_factory=dict)
     found: dict[str, str] = field(default_factory=dict)  # discovered: expression -> column of the first stage
+    pointers: dict[str, str] = field(default_factory=dict)  # JSON pointer -> placeholder
     count: int = 0
 
     def column(self, name: str, kind: Kind) -> str:
@@ -74,10 +75,9 @@ class Scope:
 
     def _shared(self, value: str) -> str:
         """Return one placeholder for the same value, so that the same field is one column."""
-        for placeholder, bound in self.bind.values.items():
-            if bound == value and isinstance(bound, str):
-                return f"${placeholder}"
-        return self.bind(value)
+        if value not in self.pointers:
+            self.pointers[value] = self.bind(value)
+        return self.pointers[value]
 
 
 def _pointer(path: tuple[str, ...]) -> str:

@@ -6,6 +6,8 @@ number when all of it reads as one; a truth is 1 or 0; a time counts millisecond
 with up to four decimals (inferred).
 """
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -21,6 +23,7 @@ class Sql:
 
     text: str
     kind: Kind
+    constant: str | None = None  # a text or number that stands in the query
 
 
 class Bindings:
@@ -41,7 +44,8 @@ def text(value: Sql) -> str:
         case "text":
             return value.text
         case "number":
-            return f"regexp_replace(rtrim(rtrim(format('{{:.4f}}', {value.text}), '0'), '.'), '^-0$', '0')"
+            digits = f"rtrim(rtrim(format('{{:.4f}}', {value.text}), '0'), '.')"
+            return f"CASE WHEN isfinite({value.text}) THEN regexp_replace({digits}, '^-0$', '0') END"
         case "truth":
             return f"CAST(CAST({value.text} AS INTEGER) AS VARCHAR)"
         case "time":
@@ -68,7 +72,8 @@ def truth(value: Sql) -> str:
 def time(value: Sql) -> str:
     if value.kind == "time":
         return value.text
-    return f"TRY_CAST(floor({number(value)}) AS BIGINT)"
+    # What lies outside the years a timestamp can hold is no time.
+    return f"(CASE WHEN abs({number(value)}) <= 8.64e15 THEN CAST(floor({number(value)}) AS BIGINT) END)"
 
 
 def present(value: Sql) -> str:
@@ -107,10 +112,12 @@ def sort_keys(value: Sql) -> list[str]:
     """
     if value.kind in ("number", "time", "truth"):
         return [value.text]
-    run = "x -> CASE WHEN regexp_matches(x, '^[0-9]') THEN '0' || lpad(CAST(length(x) AS VARCHAR), 6, '0') || x ELSE x END"
+    digits = "'0' || lpad(CAST(length(x) AS VARCHAR), 6, '0') || x"
     pieces = f"regexp_extract_all({text(value)}, '[0-9]+|[^0-9]+')"
-    natural = f"array_to_string(list_transform({pieces}, lambda {run.replace(' -> ', ': ')}), '')"
-    return [f"({number(value)} IS NOT NULL)", number(value), natural, text(value)]
+    run = f"lambda x: CASE WHEN regexp_matches(x, '^[0-9]') THEN {digits} ELSE x END"
+    natural = f"array_to_string(list_transform({pieces}, {run}), '')"
+    is_number = f"({number(value)} IS NOT NULL)"
+    return [is_number, number(value), f"CASE WHEN NOT {is_number} THEN {natural} END", text(value)]
 
 
 def compared(operator: str, left: Sql, right: Sql) -> str:
@@ -120,6 +127,8 @@ def compared(operator: str, left: Sql, right: Sql) -> str:
     """
     if left.kind in ("number", "time", "truth") and right.kind in ("number", "time", "truth"):
         return f"({number(left)} {operator} {number(right)})"
+    if right.constant is not None:
+        return _compared_with_constant(operator, left, right, right.constant)
     both = f"{number(left)} IS NOT NULL AND {number(right)} IS NOT NULL"
     numbers = f"{number(left)} {operator} {number(right)}"
     texts = f"{text(left)} {operator} {text(right)}"
@@ -128,6 +137,35 @@ def compared(operator: str, left: Sql, right: Sql) -> str:
     one = f"{number(left)} IS NOT NULL OR {number(right)} IS NOT NULL"
     missing = f"{text(left)} IS NULL OR {text(right)} IS NULL"
     return f"(CASE WHEN {missing} THEN NULL WHEN {both} THEN {numbers} WHEN {one} THEN false ELSE {texts} END)"
+
+
+def _is_number(value: Sql, constant: str) -> bool:
+    return value.kind == "number" or (re.fullmatch(NUMBER, constant) is not None and math.isfinite(float(constant)))
+
+
+def one_of(value: Sql, choices: list[Sql]) -> str:
+    """Say whether a value equals one of several; constants are looked up together, which a long list needs."""
+    constants = [choice for choice in choices if choice.constant is not None]
+    numbers = [number(choice) for choice in constants if _is_number(choice, choice.constant or "")]
+    texts = [choice.text for choice in constants if not _is_number(choice, choice.constant or "")]
+    tests = [compared("=", value, choice) for choice in choices if choice.constant is None]
+    if numbers:
+        tests.append(f"coalesce({number(value)} IN ({', '.join(numbers)}), false)")
+    if texts:
+        tests.append(f"{text(value)} IN ({', '.join(texts)})")
+    return f"(CASE WHEN {text(value)} IS NOT NULL THEN {' OR '.join(tests) or 'false'} END)"
+
+
+def _compared_with_constant(operator: str, left: Sql, right: Sql, constant: str) -> str:
+    """Write the same rule shorter, knowing whether the right side reads as a number."""
+    if _is_number(right, constant):
+        other = "true" if operator == "!=" else "false"
+        return (
+            f"coalesce({number(left)} {operator} {number(right)}, CASE WHEN {text(left)} IS NOT NULL THEN {other} END)"
+        )
+    if operator in ("=", "!="):
+        return f"({text(left)} {operator} {right.text})"
+    return f"(CASE WHEN {number(left)} IS NOT NULL THEN false ELSE {text(left)} {operator} {right.text} END)"
 
 
 Builder = Callable[["Arguments"], Sql]

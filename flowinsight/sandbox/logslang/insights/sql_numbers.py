@@ -11,7 +11,7 @@ def _number(text: str) -> Sql:
 
 def _rounded(a: Arguments) -> Sql:
     """Round half away from zero, as most languages' round does."""
-    places = f"CAST(trunc({a.number(1)}) AS INTEGER)" if len(a) > 1 else "0"
+    places = f"TRY_CAST(trunc({a.number(1)}) AS INTEGER)" if len(a) > 1 else "0"
     return _number(f"round({a.number()}, {places})")
 
 

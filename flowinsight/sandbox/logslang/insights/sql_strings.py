@@ -1,5 +1,6 @@
 """Functions of texts in SQL. Strings count from 0 (documented by example: `substr("xyZfooxyZ",3, 3)` is foo)."""
 
+from flowinsight.sandbox.logslang.insights.probing import REGEX, REPLACEMENT, complaint
 from flowinsight.sandbox.logslang.insights.sql import Arguments, Builder, Sql
 
 BLANKS = " \t\r\n\f\v"
@@ -22,10 +23,10 @@ def _trim(function: str) -> Builder:
 
 
 def _substr(a: Arguments) -> Sql:
-    start = f"greatest(0, CAST(trunc({a.number(1)}) AS BIGINT)) + 1"
+    start = f"greatest(0, TRY_CAST(trunc({a.number(1)}) AS BIGINT)) + 1"
     if len(a) < 3:
         return _text(f"substr({a.text()}, {start})")
-    return _text(f"substr({a.text()}, {start}, greatest(0, CAST(trunc({a.number(2)}) AS BIGINT)))")
+    return _text(f"substr({a.text()}, {start}, greatest(0, TRY_CAST(trunc({a.number(2)}) AS BIGINT)))")
 
 
 def _contains(a: Arguments) -> Sql:
@@ -41,8 +42,15 @@ def _concat(a: Arguments) -> Sql:
 
 
 def _regex_replace(a: Arguments) -> Sql:
-    pattern = a.bind(a.literal(1, "a regular expression"))
-    return _text(f"regexp_replace({a.text()}, {pattern}, {a.text(2)}, 'g')")
+    """Replace by RE2's rules (documented), so `\\1` in the replacement is the first group."""
+    pattern, replacement = a.literal(1, "a regular expression"), a.literal(2, "the replacement")
+    problem = complaint(REGEX, pattern)
+    if problem is not None:
+        raise a.refuse(1, f"The regular expression cannot be read: {problem}.")
+    problem = complaint(REPLACEMENT, replacement, pattern)
+    if problem is not None:
+        raise a.refuse(2, f"The replacement cannot be read: {problem}.")
+    return _text(f"regexp_replace({a.text()}, {a.bind(pattern)}, {a.bind(replacement)}, 'g')")
 
 
 def _hex_to_decimal(a: Arguments) -> Sql:
@@ -51,7 +59,7 @@ def _hex_to_decimal(a: Arguments) -> Sql:
 
 
 def _decimal_to_hex(a: Arguments) -> Sql:
-    whole = f"CAST(trunc({a.number()}) AS BIGINT)"
+    whole = f"TRY_CAST(trunc({a.number()}) AS BIGINT)"
     return _text(f"CASE WHEN {whole} < 0 THEN '-0x' ELSE '0x' END || lower(to_hex(abs({whole})))")
 
 

@@ -8,6 +8,7 @@ import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flowinsight.sandbox.logslang.insights.functions import CAPS, MILLISECONDS, MONTHS, PERIODS
+from flowinsight.sandbox.logslang.insights.probing import DATE_PATTERN, TIME_FORMAT, complaint
 from flowinsight.sandbox.logslang.insights.sql import Arguments, Builder, Sql, time
 from flowinsight.sandbox.logslang.insights.syntax import Period
 
@@ -62,15 +63,22 @@ def _zone(a: Arguments) -> str:
 
 
 def _format_date(a: Arguments) -> Sql:
-    pattern = a.bind(a.literal(1, "a format such as %Y-%m-%d"))
+    pattern = _checked(a, TIME_FORMAT, a.literal(1, "a format such as %Y-%m-%d"))
     moment = f"make_timestamp_ms({time(a.values[0])}) AT TIME ZONE 'UTC' AT TIME ZONE {_zone(a)}"
     return Sql(f"strftime({moment}, {pattern})", "text")
 
 
 def _parse_date(a: Arguments) -> Sql:
-    pattern = a.bind(_strptime(a, a.literal(1, "a format such as yyyy-MM-dd")))
+    pattern = _checked(a, DATE_PATTERN, _strptime(a, a.literal(1, "a format such as yyyy-MM-dd")))
     parsed = f"try_strptime({a.text()}, {pattern})"
     return Sql(f"CAST(epoch_ms(CAST({parsed} AS TIMESTAMP) AT TIME ZONE {_zone(a)}) AS DOUBLE)", "number")
+
+
+def _checked(a: Arguments, statement: str, pattern: str) -> str:
+    problem = complaint(statement, pattern)
+    if problem is not None:
+        raise a.refuse(1, f"The format cannot be used: {problem}.")
+    return a.bind(pattern)
 
 
 PIECE = re.compile(r"'(?P<quoted>[^']*)'|(?P<run>(?P<letter>[A-Za-z])(?P=letter)*)|(?P<other>[^A-Za-z'])")

@@ -37,7 +37,8 @@ class Stages:
 
     @property
     def ordering(self) -> str:
-        return ", ".join(self.order)
+        """What keeps the rows in order, empty where there is only one row."""
+        return f"ORDER BY {', '.join(self.order)}" if self.order else ""
 
     def stage(self, select: str) -> None:
         """Add a stage; `{last}` in the text is the one before."""
@@ -65,8 +66,7 @@ class Stages:
             case s.Sort():
                 self.sort(command)
             case s.Limit(count=rows, anything=anything):
-                order = "" if anything else f"ORDER BY {self.ordering} "
-                self.stage(f"SELECT * FROM {{last}} {order}LIMIT {rows}")
+                self.stage(f"SELECT * FROM {{last}} {'' if anything else self.ordering} LIMIT {rows}")
             case s.Dedup():
                 self.dedup(command)
             case s.Unnest():
@@ -124,7 +124,7 @@ class Stages:
         self.scope.restart(columns)
         self.shown = dict(columns)
         self.extracted = {}
-        self.order = tuple(f"{columns[name].text} NULLS FIRST" for name in groups) or ("1",)
+        self.order = tuple(f"{columns[name].text} NULLS FIRST" for name in groups)
 
     def aggregation(self, call: s.Call) -> Sql:
         def moment() -> Sql:
@@ -150,8 +150,7 @@ class Stages:
             columns = [(expression, self.scope.fresh()) for expression in sort_keys(self.sort_value(key))]
             self.stage(f"SELECT *, {', '.join(f'{value} AS {column}' for value, column in columns)} FROM {{last}}")
             order += [f"{column} {direction}" for _, column in columns]
-        default = NEWEST_FIRST if self.scope.raw else self.order
-        self.order = (*order, *(term for term in default if term != "1")) or ("1",)
+        self.order = (*order, *self.order)
 
     def sort_value(self, key: s.SortKey) -> Sql:
         """Return what to sort by: an output under its own text, such as count(*), or an expression."""
@@ -161,7 +160,7 @@ class Stages:
     def dedup(self, command: s.Dedup) -> None:
         keys = [text(self.expressions.sql(name)) for name in command.names]
         missing = " OR ".join(f"{key} IS NULL" for key in keys)
-        first = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {self.ordering}) = 1"
+        first = f"row_number() OVER (PARTITION BY {', '.join(keys)} {self.ordering}) = 1"
         self.stage(f"SELECT * FROM {{last}} QUALIFY {missing} OR {first}")
 
     def unnest(self, command: s.Unnest) -> None:
@@ -170,7 +169,9 @@ class Stages:
         if value.kind == "json":
             inner = f"json_extract({value.text}, '$[*]')"
             elements = f"CASE WHEN json_type({value.text}) = 'ARRAY' THEN {inner} ELSE {elements} END"
-        column = self.scope.column(command.name, value.kind)
-        self.stage(f"SELECT *, unnest({elements}) AS {column} FROM {{last}}")
+        place, column = self.scope.fresh(), self.scope.column(command.name, value.kind)
+        places = f"generate_series(1, len({elements}))"
+        self.stage(f"SELECT *, unnest({places}) AS {place}, unnest({elements}) AS {column} FROM {{last}}")
+        self.order = (*self.order, place)
         target = self.extracted if self.scope.raw else self.shown
         target[command.name] = self.scope.made[command.name]

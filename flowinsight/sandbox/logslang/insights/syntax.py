@@ -129,11 +129,10 @@ class Not:
 
 @dataclass(frozen=True)
 class Logical:
-    """`left and right` or `left or right`."""
+    """Conditions joined by `and`, or by `or`."""
 
     operator: Literal["and", "or"]
-    left: "Expression"
-    right: "Expression"
+    parts: "tuple[Expression, ...]"
     at: Span = field(default=NOWHERE, compare=False)
 
 
