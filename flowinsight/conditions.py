@@ -18,16 +18,25 @@ _OF_BOTH_DIRECTIONS = frozenset({"address", "port", "endpoint", "protocol", *CON
 
 @dataclass(frozen=True)
 class Condition:
-    """A piece of SQL that is true or false, never NULL, and the values of its placeholders in order."""
+    """A piece of SQL and the values of its placeholders in order.
+
+    A comparison with a missing value is NULL, which counts as false: WHERE takes it so, and so do `negated` and `flag`.
+    """
 
     sql: str
     parameters: tuple[object, ...] = ()
 
     def negated(self) -> "Condition":
-        return Condition(f"NOT {self.sql}", self.parameters)
+        return Condition(f"NOT {self.flag}", self.parameters)
+
+    @property
+    def flag(self) -> str:
+        """The condition as a value that is never NULL. Only where it is needed: WHERE can push a bare comparison to a scan."""
+        return f"coalesce({self.sql}, false)"
 
 
 TRUE = Condition("true")
+_HALF = 2**64 - 1
 
 
 def _joined(word: str, conditions: list[Condition]) -> Condition:
@@ -46,11 +55,6 @@ def any_of(*conditions: Condition) -> Condition:
     return TRUE if TRUE in conditions else _joined("OR", list(conditions))
 
 
-def _known(condition: Condition) -> Condition:
-    """A comparison with a missing value is false."""
-    return Condition(f"coalesce({condition.sql}, false)", condition.parameters)
-
-
 def in_range(column: str, time: TimeRange) -> Condition:
     """Whether a time of a record lies in the range; a record without one only belongs to the range of everything."""
     conditions = []
@@ -58,7 +62,7 @@ def in_range(column: str, time: TimeRange) -> Condition:
         conditions.append(Condition(f'"{column}" >= ?', (time.start,)))
     if time.end is not None:
         conditions.append(Condition(f'"{column}" < ?', (time.end,)))
-    return _known(all_of(*conditions)) if conditions else TRUE
+    return all_of(*conditions)
 
 
 def matching(a_filter: Filter) -> Condition:
@@ -80,20 +84,31 @@ def _value(field: str, value: Value) -> Condition:
         case Endpoint():
             return any_of(*(_endpoint(side, value) for side in (SOURCE_SIDE, DESTINATION_SIDE)))
         case int() | str():
-            return _known(Condition(f'"{fields.BY_TOKEN[field].name}" = ?', (value,)))
+            return Condition(f'"{fields.BY_TOKEN[field].name}" = ?', (value,))
         case _:
             assert_never(value)
 
 
 def _within(column: str, addresses: Addresses) -> Condition:
-    """Numbers are bound as text and cast, because a placeholder for a Python integer holds 64 bits."""
-    found = [
-        Condition(f"{column} = ?::UHUGEINT", (str(first),))
-        if first == last
-        else Condition(f"{column} BETWEEN ?::UHUGEINT AND ?::UHUGEINT", (str(first), str(last)))
-        for first, last in addresses.ranges
-    ]
-    return _known(any_of(*found))
+    """Whether an address of a record is among these, asked of its two halves so that a scan can be pruned."""
+    return any_of(*(_halves(column, first, last) for first, last in addresses.ranges))
+
+
+def _halves(column: str, first: int, last: int) -> Condition:
+    """Numbers are bound as text and cast, because a placeholder for a Python integer holds 63 bits."""
+    high, low = f"{column}_hi", f"{column}_lo"
+    if first >> 64 == last >> 64:
+        same_half = Condition(f"{high} = ?::UBIGINT", (str(first >> 64),))
+        return all_of(same_half, _between(low, "UBIGINT", first & _HALF, last & _HALF))
+    if first & _HALF == 0 and last & _HALF == _HALF:
+        return _between(high, "UBIGINT", first >> 64, last >> 64)
+    return _between(column, "UHUGEINT", first, last)
+
+
+def _between(column: str, kind: str, first: int, last: int) -> Condition:
+    if first == last:
+        return Condition(f"{column} = ?::{kind}", (str(first),))
+    return Condition(f"{column} BETWEEN ?::{kind} AND ?::{kind}", (str(first), str(last)))
 
 
 def _port(column: str, ports: Ports) -> Condition:
@@ -102,7 +117,7 @@ def _port(column: str, ports: Ports) -> Condition:
         if ports.first == ports.last
         else Condition(f"{column} BETWEEN ? AND ?", (ports.first, ports.last))
     )
-    return _known(found if ports.protocol is None else all_of(Condition("protocol = ?", (ports.protocol,)), found))
+    return found if ports.protocol is None else all_of(Condition("protocol = ?", (ports.protocol,)), found)
 
 
 def _endpoint(side: tuple[str, str, str], endpoint: Endpoint) -> Condition:
@@ -138,10 +153,14 @@ def finishing(a_filter: Filter) -> Condition:
 def _of_conversation(field: str, value: Value) -> Condition:
     match value:
         case Addresses():
-            return _within(field, value)
+            return _among(field, value)
         case Ports():
             return _port("port", value)
         case Endpoint():
-            return all_of(_within("server", value.addresses), _port("port", value.ports))
+            return all_of(_among("server", value.addresses), _port("port", value.ports))
         case _:
             raise ValueError(f"{value!r} is not a value of {field}.")
+
+
+def _among(column: str, addresses: Addresses) -> Condition:
+    return any_of(*(_between(column, "UHUGEINT", first, last) for first, last in addresses.ranges))

@@ -1,49 +1,14 @@
 """What the logs covered: interface by time, OK, NODATA (no traffic), SKIPDATA (records lost) or absent (no row at all)."""
 
-import threading
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flowinsight import conditions, db, fields
+from flowinsight import conditions, db
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
+from flowinsight.survey import WIDTH, WINDOWS, survey
 
 TrafficType = Literal["ALL", "ACCEPT", "REJECT", "unknown"]
-
-EARLIEST = 1388534400
-"""Times before 2014 are not when anything was logged: they count as records, and say nothing about coverage."""
-
-LONGEST_WINDOW = 3600
-"""A row that claims a longer window covers only this much of it: AWS aggregates over 60 or 600 seconds."""
-
-WINDOWS = "logged_windows"
-"""The table of what each interface wrote in each bin of WIDTH seconds (or wider, where a store kept it so), for every row of a
-source: interface, the PLACES of its rows, bin, width, records, nodata, skipdata, accepted, rejected, first and newest start,
-last end. It is made once for a source; every question reads it."""
-
-WIDTH = 600
-
-_PLACE_COLUMNS = ", ".join(fields.BY_TOKEN[token].name for token in conditions.PLACES)
-
-_SUMMARISE = f"""
-CREATE TABLE IF NOT EXISTS {WINDOWS} AS
-WITH windows AS (
-  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {_PLACE_COLUMNS},
-    start // {WIDTH} * {WIDTH} AS first_bin,
-    least(greatest("end" - 1, start), start + {LONGEST_WINDOW}) // {WIDTH} * {WIDTH} AS last_bin,
-    count(*) FILTER (NOT status_row) AS records,
-    count(*) FILTER (status_row AND log_status = 'NODATA') AS nodata,
-    count(*) FILTER (status_row AND log_status = 'SKIPDATA') AS skipdata,
-    count(*) FILTER (action = 'ACCEPT') AS accepted, count(*) FILTER (action = 'REJECT') AS rejected,
-    min(start) AS first, max(start) AS newest, max("end") AS last
-  FROM {db.ROWS} WHERE start >= {EARLIEST} GROUP BY ALL),
-spread AS (
-  SELECT *, unnest(range(first_bin, coalesce(last_bin, first_bin) + 1, {WIDTH})) AS bin FROM windows)
-SELECT interface, {_PLACE_COLUMNS}, bin, {WIDTH} AS width, sum(records)::BIGINT AS records, sum(nodata)::BIGINT AS nodata,
-  sum(skipdata)::BIGINT AS skipdata, sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
-  min(first) AS first, max(newest) AS newest, max(last) AS last
-FROM spread GROUP BY ALL
-"""
 
 _BINS = f"""
 CREATE OR REPLACE TEMP TABLE coverage_bins AS
@@ -57,13 +22,6 @@ SELECT count(DISTINCT interface) AS interfaces, count(*) FILTER (skipdata > 0) A
   count(*) FILTER (skipdata = 0 AND records > 0) AS ok, count(*) FILTER (skipdata = 0 AND records = 0) AS nodata
 FROM coverage_bins WHERE bin BETWEEN ? AND ?
 """
-
-_EXTREMES = f"""
-SELECT min(first) AS oldest, max(newest) AS newest_start, max(last) AS newest, max(width) AS width,
-  coalesce(sum(accepted), 0) > 0 AS accepted, coalesce(sum(rejected), 0) > 0 AS rejected FROM {WINDOWS}
-"""
-
-_making = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -93,17 +51,9 @@ def bin_seconds(seconds: int) -> int:
     return 600 if seconds <= 2 * 86400 else 3600 if seconds <= 60 * 86400 else 86400
 
 
-def summarised(loaded: Loaded) -> dict[str, Any]:
-    """The extremes of WINDOWS, which is made when a source is asked for the first time."""
-    cursor = loaded.connection.cursor()
-    with _making:
-        cursor.execute(_SUMMARISE)
-    return db.one(cursor, _EXTREMES)
-
-
 def extent(loaded: Loaded, time: TimeRange) -> tuple[int, int] | None:
     """The range as asked, open sides closed by the oldest and newest row; None where there is nothing at all."""
-    return _extent(summarised(loaded), time)
+    return _extent(survey(loaded), time)
 
 
 def _extent(found: dict[str, Any], time: TimeRange) -> tuple[int, int] | None:
@@ -116,7 +66,7 @@ def _extent(found: dict[str, Any], time: TimeRange) -> tuple[int, int] | None:
 
 def measure(loaded: Loaded, question: Question, connection: db.Connection, *, expected: int | None = None) -> Coverage:
     """Create `coverage_bins` (interface, bin, records, nodata, skipdata) and count it against the range of the question."""
-    known = summarised(loaded)
+    known = survey(loaded)
     span = _extent(known, question.time)
     width = max(bin_seconds(span[1] - span[0]) if span else WIDTH, known["width"] or WIDTH)
     first, last = (span[0] // width * width, (span[1] - 1) // width * width) if span else (0, -width)

@@ -14,7 +14,7 @@ Interrupted = duckdb.InterruptException
 _TYPES = {"address": "UHUGEINT", "epoch": "BIGINT", "text": "VARCHAR"}
 
 ROWS = "rows"
-"""The view of everything a source holds: every field by name, addresses as one number, absent fields as NULL."""
+"""The view of everything a source holds: every field by name, absent ones as NULL, an address as one number and as its halves."""
 RECORDS = "records"
 """The view of the rows that are records, without the status rows."""
 
@@ -40,6 +40,9 @@ def define_views(connection: Connection, physical: str, columns: Iterable[str]) 
     """Create the views ROWS and RECORDS over a relation that has these physical columns (see `records.schema`)."""
     present = set(columns)
     logical = [_logical(field, present) for field in fields.FIELDS]
+    logical += [
+        _or_null(f"{field.name}_{half}", "UBIGINT", present) for field in fields.ADDRESSES for half in ("hi", "lo")
+    ]
     logical += [_or_null(name, kind, present) for name, kind in (("extra", "VARCHAR"), ("status_row", "BOOLEAN"))]
     connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT {', '.join(logical)} FROM {physical}")
     connection.execute(f"CREATE OR REPLACE VIEW {RECORDS} AS SELECT * FROM {ROWS} WHERE NOT status_row")

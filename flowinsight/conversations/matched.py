@@ -2,6 +2,7 @@
 
 from flowinsight import db
 from flowinsight.conditions import Condition
+from flowinsight.survey import KNOWN_VPCS
 
 MARGIN = 600
 """Seconds read beyond both ends of a range for evidence of who started: one aggregation interval of the longer kind."""
@@ -15,12 +16,6 @@ IDENTIFIED = "identified"
 """The view of records with their scope, observer, sender and receiver."""
 
 # An address means nothing without its network. An interface whose VPC another record names keeps that VPC.
-_KNOWN_VPCS = f"""
-CREATE OR REPLACE TEMP TABLE known_vpcs AS
-SELECT interface_id AS interface, min(vpc_id) AS vpc FROM {db.RECORDS}
-WHERE vpc_id IS NOT NULL AND interface_id IS NOT NULL GROUP BY 1
-"""
-
 _IDENTIFIED = f"""
 CREATE OR REPLACE TEMP VIEW {IDENTIFIED} AS
 SELECT r.*, coalesce(vpc_id, known.vpc, tgw_id, account_id || '/' || region, account_id, 'unknown') AS scope,
@@ -28,18 +23,30 @@ SELECT r.*, coalesce(vpc_id, known.vpc, tgw_id, account_id || '/' || region, acc
   coalesce(pkt_srcaddr, srcaddr) AS sender, coalesce(pkt_dstaddr, dstaddr) AS receiver,
   CASE WHEN {_WITH_PORTS} THEN coalesce(srcport, {NOT_A_PORT}) ELSE {NOT_A_PORT} END AS sender_port,
   CASE WHEN {_WITH_PORTS} THEN coalesce(dstport, {NOT_A_PORT}) ELSE {NOT_A_PORT} END AS receiver_port
-FROM {db.RECORDS} r LEFT JOIN known_vpcs AS known ON known.interface = interface_id
+FROM {db.RECORDS} r LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interface_id
+"""
+
+_COLUMNS = """scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
+  start, "end", action, tcp_flags, flow_direction, reject_reason, interface_type"""
+
+_SELECT = f"""
+SELECT {_COLUMNS}, $asked AS asked, 1 AS copies FROM {IDENTIFIED} WHERE $condition
 """
 
 # Equal lines are one record: two flow logs over one interface, or a file delivered twice. `copies` counts them.
-_SELECT = f"""
-SELECT scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port,
-  protocol, packets, bytes, start, "end", action, tcp_flags, flow_direction, reject_reason, interface_type,
-  $asked AS asked, count(*) AS copies
-FROM {IDENTIFIED} WHERE $condition GROUP BY ALL
-"""
+_REPEATED = f"SELECT count(*) > count(DISTINCT hash({_COLUMNS})) AS repeated FROM copied"
+_DISTINCT = (
+    f"CREATE OR REPLACE TEMP TABLE copied AS SELECT {_COLUMNS}, asked, count(*) AS copies FROM copied GROUP BY ALL"
+)
 
 # A NAT gateway's hop, and whom it talked to for somebody else: the inside leg names both.
+_LEGS = """
+SELECT coalesce(bool_or(sender <> srcaddr OR receiver <> dstaddr OR interface_type = 'nat_gateway'), false) AS legs FROM copied
+"""
+_NO_LEGS = """
+CREATE OR REPLACE TEMP VIEW matched AS SELECT *, false AS outside_leg, NULL::UHUGEINT AS through FROM copied
+"""
+
 _HOPS = """
 CREATE OR REPLACE TEMP TABLE hops AS
 SELECT DISTINCT scope, dstaddr AS hop, receiver AS peer FROM copied WHERE receiver <> dstaddr
@@ -67,11 +74,15 @@ def copy(connection: db.Connection, condition: Condition, asked: Condition) -> t
     start, end, action, tcp_flags, flow_direction, reject_reason, interface_type, asked (what the question is about; the
     others only tell who started), copies, outside_leg, through (the hop of an inside leg, or NULL).
     """
-    connection.execute(_KNOWN_VPCS)
     connection.execute(_IDENTIFIED)
-    sql = _SELECT.replace("$asked", asked.sql).replace("$condition", condition.sql)
+    sql = _SELECT.replace("$asked", asked.flag).replace("$condition", condition.sql)
     parameters = (*asked.parameters, *condition.parameters)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE copied AS {sql}", list(parameters))
-    connection.execute(_HOPS)
-    connection.execute(_MATCHED)
+    if db.one(connection, _REPEATED)["repeated"]:
+        connection.execute(_DISTINCT)
+    if db.one(connection, _LEGS)["legs"]:
+        connection.execute(_HOPS)
+        connection.execute(_MATCHED)
+    else:
+        connection.execute(_NO_LEGS)
     return " ".join(sql.split()), parameters

@@ -1,0 +1,72 @@
+"""What is known of a source as a whole: made when it is asked for the first time, read by every question."""
+
+import threading
+from typing import Any
+
+from flowinsight import db, fields
+from flowinsight.conditions import PLACES
+from flowinsight.loaded import Loaded
+
+EARLIEST = 1388534400
+"""Times before 2014 are not when anything was logged: they count as records, and say nothing about coverage."""
+
+LONGEST_WINDOW = 3600
+"""A row that claims a longer window covers only this much of it: AWS aggregates over 60 or 600 seconds."""
+
+WINDOWS = "logged_windows"
+"""The table of what each interface wrote in each bin of WIDTH seconds (or wider, where a store kept it so), for every row of a
+source: interface, the PLACES of its rows, bin, width, records, nodata, skipdata, accepted, rejected, first and newest start,
+last end. It is made once for a source; every question reads it."""
+
+WIDTH = 600
+
+_PLACE_COLUMNS = ", ".join(fields.BY_TOKEN[token].name for token in PLACES)
+
+_SUMMARISE = f"""
+CREATE TABLE IF NOT EXISTS {WINDOWS} AS
+WITH windows AS (
+  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {_PLACE_COLUMNS},
+    start // {WIDTH} * {WIDTH} AS first_bin,
+    least(greatest("end" - 1, start), start + {LONGEST_WINDOW}) // {WIDTH} * {WIDTH} AS last_bin,
+    count(*) FILTER (NOT status_row) AS records,
+    count(*) FILTER (status_row AND log_status = 'NODATA') AS nodata,
+    count(*) FILTER (status_row AND log_status = 'SKIPDATA') AS skipdata,
+    count(*) FILTER (action = 'ACCEPT') AS accepted, count(*) FILTER (action = 'REJECT') AS rejected,
+    min(start) AS first, max(start) AS newest, max("end") AS last
+  FROM {db.ROWS} WHERE start >= {EARLIEST} GROUP BY ALL),
+spread AS (
+  SELECT *, unnest(range(first_bin, coalesce(last_bin, first_bin) + 1, {WIDTH})) AS bin FROM windows)
+SELECT interface, {_PLACE_COLUMNS}, bin, {WIDTH} AS width, sum(records)::BIGINT AS records, sum(nodata)::BIGINT AS nodata,
+  sum(skipdata)::BIGINT AS skipdata, sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
+  min(first) AS first, max(newest) AS newest, max(last) AS last
+FROM spread GROUP BY ALL
+"""
+
+KNOWN_VPCS = "known_vpcs"
+"""The table of interfaces whose VPC some record names: interface, vpc."""
+
+_KNOW_VPCS = f"""
+CREATE TABLE IF NOT EXISTS {KNOWN_VPCS} AS
+SELECT interface_id AS interface, min(vpc_id) AS vpc FROM {db.RECORDS}
+WHERE vpc_id IS NOT NULL AND interface_id IS NOT NULL GROUP BY 1
+"""
+
+_EXTREMES = f"""
+SELECT min(first) AS oldest, max(newest) AS newest_start, max(last) AS newest, max(width) AS width,
+  coalesce(sum(accepted), 0) > 0 AS accepted, coalesce(sum(rejected), 0) > 0 AS rejected FROM {WINDOWS}
+"""
+
+_making = threading.Lock()
+
+
+def survey(loaded: Loaded) -> dict[str, Any]:
+    """Make WINDOWS and KNOWN_VPCS if they are not there yet, and return the extremes of WINDOWS.
+
+    oldest and newest_start (of starts), newest (of ends), width: None where a source holds nothing; accepted, rejected: whether
+    any record is.
+    """
+    cursor = loaded.connection.cursor()
+    with _making:
+        cursor.execute(_SUMMARISE)
+        cursor.execute(_KNOW_VPCS)
+    return db.one(cursor, _EXTREMES)
