@@ -50,18 +50,20 @@ best AS (SELECT peer, max(list_position([{_LADDER}], outcome)) AS best FROM mine
 SELECT count(*) AS conversations, count(DISTINCT peer) AS peers, count(DISTINCT own) AS own,
   list_sort(list(DISTINCT port) FILTER (port <> {NOT_A_PORT})) AS ports,
   coalesce(sum(bytes_to_server + bytes_to_client), 0)::BIGINT AS bytes, min(first) AS first, max(last) AS last,
-  (SELECT count(DISTINCT bin // 86400) FROM parts SEMI JOIN mine USING (scope, client, server, port, protocol) WHERE used) AS days,
+  (SELECT count(DISTINCT bin // 86400) FROM parts SEMI JOIN mine USING (scope, client, server, port, protocol)
+   WHERE used) AS days,
   (SELECT map_from_entries(list((best, n))) FROM (SELECT best, count(*) AS n FROM best GROUP BY 1)) AS outcomes
 FROM mine
 """
 
 
 def roles(prepared: Prepared) -> tuple[Role, ...]:
-    """For an address: its three roles. For a port, or for everything: the servers' role, and what is unknown."""
+    """For an address: its three roles. For a port, or for everything: the servers' role, and what is unknown if there is any."""
     addresses = addresses_of(prepared.question)
     asked = ", ".join(item.text for item in addresses) or _ports(prepared.question)
     if not addresses:
-        return (_role(prepared, "server", asked, conditions.TRUE), _role(prepared, "unknown", asked, conditions.TRUE))
+        unknown = _role(prepared, "unknown", asked, conditions.TRUE)
+        return (_role(prepared, "server", asked, conditions.TRUE), *([unknown] if unknown.conversations else []))
     server = conditions.finishing(Filter("server", tuple(addresses)))
     client = conditions.finishing(Filter("client", tuple(addresses)))
     return (
@@ -73,7 +75,7 @@ def roles(prepared: Prepared) -> tuple[Role, ...]:
 
 def _ports(question: Question) -> str:
     ports = ports_of(question)
-    return f"port {', '.join(map(str, ports))}" if ports else "every port"
+    return f"port{'' if len(ports) == 1 else 's'} {', '.join(map(str, ports))}" if ports else "every port"
 
 
 def _role(prepared: Prepared, name: RoleName, asked: str, mine: Condition) -> Role:
@@ -91,14 +93,30 @@ def sentence(role: Role) -> str:
     """One sentence with its numbers, in UTC."""
     opening = {"server": "As server", "client": "As client", "unknown": "Role unknown"}[role.name]
     if not role.conversations:
-        return f"{opening}: nothing."
+        return f"{opening}: nothing." if role.by_address else f"{_capital(role.asked)}: nothing."
     if role.name == "unknown":
         return f"{opening}: {_count(role.conversations, 'conversation')} in which who started cannot be told. {_when(role)}"
-    peers, verb = ("client", "was used by") if role.name == "server" else ("server", "used")
     by_outcome = ", ".join(
         f"{role.outcomes[name]:,} {_OUTCOME_WORDS[name]}" for name in reversed(OUTCOMES) if name in role.outcomes
     )
-    return f"{opening}, {role.asked} {verb} {_count(role.peers, peers)}{_on_ports(role)}: {by_outcome}. {_when(role)}"
+    said = _said_of_address(role, opening) if role.by_address else _said_of_port(role)
+    return f"{said}: {by_outcome}. {_when(role)}"
+
+
+def _said_of_address(role: Role, opening: str) -> str:
+    asked = role.asked if role.own == 1 else f"{_count(role.own, 'address')} of {role.asked}"
+    peers = _count(role.peers, "client" if role.name == "server" else "server")
+    verb = "used" if role.name == "client" else "was used by" if role.own == 1 else "were used by"
+    return f"{opening}, {asked} {verb} {peers}{_on_ports(role)}"
+
+
+def _said_of_port(role: Role) -> str:
+    verb = "was" if role.asked.startswith(("port ", "every")) else "were"
+    return f"{_capital(role.asked)} of {_count(role.own, 'server')} {verb} used by {_count(role.peers, 'client')}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 _OUTCOME_WORDS = {
@@ -114,7 +132,7 @@ _OUTCOME_WORDS = {
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {what}{'' if number == 1 else 'es' if what.endswith('s') else 's'}"
 
 
 def _on_ports(role: Role) -> str:
