@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^ \t\r\v\f]+")
 _COMMENT = re.compile(r"[ \t\r\v\f]#.*$", re.DOTALL)
 _GREP = re.compile(r"^\S*:\d+:")
 _INTERFACE = re.compile(r"eni-[0-9a-z]+")
-_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_INTEGER = re.compile(r"(-?)0*([0-9]{1,19})")
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,10 @@ def _value(field: fields.Field, text: str) -> int | str:
 
 
 def _number(field: fields.Field, text: str) -> int:
-    if not _INTEGER.fullmatch(text):
+    match = _INTEGER.fullmatch(text)
+    if not match:
         raise ValueError(f"{field.token} is not a whole number")
-    number = int(text)
+    number = int(match[1] + match[2])
     if not 0 <= number <= highest(field):
         raise ValueError(f"{field.token} is not between 0 and {highest(field)}")
     return number

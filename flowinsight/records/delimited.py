@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from typing import IO
+from io import BufferedReader
 
 from flowinsight.records import cells
 from flowinsight.records.fast import text_lines
@@ -18,7 +18,10 @@ def header(head: bytes) -> tuple[str, ...] | None:
     line = head.decode("utf-8", "replace").lstrip().partition("\n")[0]
     if "," not in line and line.strip().strip('"') != MESSAGE:
         return None
-    names = next(csv.reader([line]), [])
+    try:
+        names = next(csv.reader([line]), [])
+    except csv.Error:
+        return None
     return tuple(names) if MESSAGE in names or _tokens(names) else None
 
 
@@ -27,7 +30,7 @@ def _tokens(names: Sequence[str]) -> tuple[str, ...] | None:
     return as_header([name for name in names if not name.startswith("@")])
 
 
-def read_csv(stream: IO[bytes], names: Sequence[str], tokens: Sequence[str] | None) -> Iterator[Batch]:
+def read_csv(stream: BufferedReader, names: Sequence[str], tokens: Sequence[str] | None) -> Iterator[Batch]:
     """Batches of a table with these column names. A column `@message` holds whole lines, and is all that is read then."""
     rows = _rows(stream)
     if MESSAGE in names:
@@ -39,7 +42,7 @@ def read_csv(stream: IO[bytes], names: Sequence[str], tokens: Sequence[str] | No
     yield from cells.read_rows(_kept(rows, tuple(names), kept), found)
 
 
-def _rows(stream: IO[bytes]) -> Iterator[list[str] | Tally]:
+def _rows(stream: BufferedReader) -> Iterator[list[str] | Tally]:
     """Rows as Python's csv reads them; what it refuses is the account of one unparsable row."""
     too_long: list[Tally] = []
 

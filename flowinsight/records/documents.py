@@ -7,7 +7,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from typing import IO
+from io import BufferedReader
 
 from flowinsight.records.tally import Tally, unparsable
 
@@ -18,6 +18,7 @@ _BETWEEN = re.compile(r"[\s,\[\]]*")
 _IN_LIST = re.compile(r"[\s,]*")
 _LIST = re.compile(r'"(logEvents|events)"\s*:\s*\[')
 _NEXT = re.compile(r"\n|\}\s*,?\s*(?=\{)")
+_NEXT_LINE = re.compile(r"\n")
 _DECODER = json.JSONDecoder()
 _BROKEN = "not a JSON document"
 
@@ -25,18 +26,20 @@ _BROKEN = "not a JSON document"
 class _Window:
     """The part of the text that is held: whole pieces, from `at` on not yet read."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._ended = False
         self.text = ""
         self.at = 0
 
     def fill(self) -> bool:
         """Hold one more piece, and forget what has been read; False at the end of the stream."""
-        piece = self._stream.read(_PIECE)
-        self.text = self.text[self.at :] + self._decoder.decode(piece, final=not piece)
+        piece = self._stream.read1(_PIECE)
+        self._ended = not piece
+        self.text = self.text[self.at :] + self._decoder.decode(piece, final=self._ended)
         self.at = 0
-        return bool(piece)
+        return not self._ended
 
     def skip(self, pattern: re.Pattern[str]) -> str:
         """Pass over what matches; the character after it, or an empty text at the end."""
@@ -56,8 +59,9 @@ class _Window:
             except json.JSONDecodeError as error:
                 held = len(self.text)
                 hopeless = error.pos + _LONGEST_STRING < held or held - self.at > LONGEST_DOCUMENT
-                if hopeless or not self.fill():
+                if hopeless or self._ended:
                     raise
+                self.fill()
             else:
                 return value
 
@@ -76,9 +80,11 @@ class _Window:
     def discard(self, error: Exception) -> Tally:
         """Go to where the next document or line may begin; the account of what is left out."""
         sample = self.text[self.at : self.at + 200]
-        start = error.pos if isinstance(error, json.JSONDecodeError) else self.at
-        self.at = max(start, self.at)
-        while (match := _NEXT.search(self.text, self.at)) is None:
+        broken = isinstance(error, json.JSONDecodeError) and error.pos + _LONGEST_STRING < len(self.text)
+        pattern = _NEXT if broken or len(self.text) - self.at <= LONGEST_DOCUMENT else _NEXT_LINE
+        if isinstance(error, json.JSONDecodeError):
+            self.at = max(error.pos, self.at)
+        while (match := pattern.search(self.text, self.at)) is None:
             self.at = len(self.text)
             if not self.fill():
                 return unparsable(_BROKEN, sample)
@@ -86,7 +92,7 @@ class _Window:
         return unparsable(_BROKEN, sample)
 
 
-def documents(stream: IO[bytes]) -> Iterator[object]:
+def documents(stream: BufferedReader) -> Iterator[object]:
     """The values in a stream of JSON, and a Tally for each part that is not JSON.
 
     A list of log events that was opened comes as documents with one event each.

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import groupby
-from typing import IO
 
 from flowinsight.records import cells
 from flowinsight.records.documents import documents
@@ -26,7 +26,7 @@ class Named:
 Event = str | Named | Tally
 
 
-def read_json(stream: IO[bytes], tokens: Sequence[str] | None) -> Iterator[Batch]:
+def read_json(stream: BufferedReader, tokens: Sequence[str] | None) -> Iterator[Batch]:
     """Batches of the log events in a stream of JSON. `tokens` is the format of their texts until a header says another."""
     found = (event for document in documents(stream) for event in events(document))
     for named, group in groupby(found, key=lambda event: event.tokens if isinstance(event, Named) else None):

@@ -28,13 +28,15 @@ def read_block(block: bytes, tokens: Sequence[str] | None, ends: Ends | None = N
     `ends` is what `line_ends` says of the block, where it is already known.
     """
     known = line_ends(block) if ends is None else ends
+    if _blank_lines(block, known) == len(known):
+        return careful.empty(tokens, skipped(len(known)))
     return _by_arrow(block, tokens, known) or careful.read_lines(text_lines(block), tokens)
 
 
 def line_ends(block: bytes) -> Ends:
     """Where each line ends: the position of its newline, or of the end of the block."""
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
-    return ends if block.endswith(b"\n") else np.append(ends, len(block))
+    return ends if not block or block.endswith(b"\n") else np.append(ends, len(block))
 
 
 def text_lines(block: bytes) -> list[str]:
@@ -45,11 +47,7 @@ def text_lines(block: bytes) -> list[str]:
 
 def _by_arrow(block: bytes, tokens: Sequence[str] | None, ends: Ends) -> Batch | None:
     known = fields.DEFAULT_FORMAT if tokens is None else tuple(tokens)
-    if (
-        len(known) < 2
-        or block[:1] in b"#0"
-        or any(mark in block and re.search(_UNSURE[mark], block) for mark in _UNSURE)
-    ):
+    if len(known) < 2 or _unsure(block):
         return None
     blank = _blank_lines(block, ends)
     odd: list[str] = []
@@ -65,6 +63,22 @@ def _by_arrow(block: bytes, tokens: Sequence[str] | None, ends: Ends) -> Batch |
     rest = careful.read_lines(odd, tokens)
     table = pa.concat_tables([batch.table, rest.table])
     return Batch(table, batch.tally + skipped(blank) + rest.tally, known, headed=tokens is not None)
+
+
+def _unsure(block: bytes) -> bool:
+    if block[:1] in b"#0" or any(mark in block and re.search(_UNSURE[mark], block) for mark in _UNSURE):
+        return True
+    if b"\r" in block and block.count(b"\r") > block.count(b"\r\n"):
+        return True
+    return not block.isascii() and not _is_utf8(block)
+
+
+def _is_utf8(block: bytes) -> bool:
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _blank_lines(block: bytes, ends: Ends) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from io import BufferedReader
 
 import numpy as np
 
@@ -19,12 +19,12 @@ _LAST = np.isin(np.arange(256), np.frombuffer(b"abcdefghijklmnopqrstuvwxyz012345
 _EXPORTED = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ", re.MULTILINE)
 
 
-def read_text(stream: IO[bytes], tokens: Sequence[str] | None = None) -> Iterator[Batch]:
+def read_text(stream: BufferedReader, tokens: Sequence[str] | None = None) -> Iterator[Batch]:
     """Batches of the text of a stream. `tokens` is the format to use until a header says another; None means unknown."""
     return read_blocks(blocks(stream), tokens)
 
 
-def read_export(stream: IO[bytes], tokens: Sequence[str] | None = None) -> Iterator[Batch]:
+def read_export(stream: BufferedReader, tokens: Sequence[str] | None = None) -> Iterator[Batch]:
     """Text exported by CloudWatch Logs, where an ISO time stands before every line."""
     plain = (_EXPORTED.sub(b"", block) if isinstance(block, bytes) else block for block in blocks(stream))
     return read_blocks(plain, tokens)
@@ -65,13 +65,14 @@ def _headers(block: bytes, ends: fast.Ends) -> Iterator[tuple[int, int, tuple[st
             yield first, min(end + 1, len(block)), header
 
 
-def blocks(stream: IO[bytes]) -> Iterator[bytes | Tally]:
+def blocks(stream: BufferedReader) -> Iterator[bytes | Tally]:
     """Blocks of whole lines. A line longer than `careful.LONGEST_LINE` is never held: it becomes the account of itself."""
     rest = b""
     too_long: bytes | None = None
-    while chunk := stream.read(BLOCK):
+    for piece in _chunks(stream):
+        chunk = piece
         if too_long is not None:
-            _, newline, chunk = chunk.partition(b"\n")
+            _, newline, chunk = piece.partition(b"\n")
             if not newline:
                 continue
             yield _too_long(too_long)
@@ -88,6 +89,22 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes | Tally]:
         yield _too_long(too_long)
     if rest:
         yield rest
+
+
+def _chunks(stream: BufferedReader) -> Iterator[bytes]:
+    """The stream in pieces of BLOCK bytes. Where reading fails, what was read before comes first."""
+    ended = False
+    while not ended:
+        pieces, held = [], 0
+        try:
+            while held < BLOCK and not ended:
+                piece = stream.read1(BLOCK - held)
+                ended = not piece
+                pieces.append(piece)
+                held += len(piece)
+        finally:
+            if held:
+                yield b"".join(pieces)
 
 
 def _too_long(start: bytes) -> Tally:
