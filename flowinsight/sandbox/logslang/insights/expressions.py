@@ -87,7 +87,7 @@ class Expressions:
             case "/":
                 return Sql(f"({left} / nullif({right}, 0))", "number")
             case "%":
-                return Sql(f"fmod({left}, nullif({right}, 0))", "number")
+                return Sql(f"({left} % nullif({right}, 0))", "number")
             case "^":
                 return Sql(f"TRY(pow({left}, {right}))", "number")
         return Sql(f"({left} {expression.operator} {right})", "number")

@@ -5,6 +5,7 @@ network. Inferred: the network must be written out in the query; bits behind its
 reserved follows IANA's registries of special-purpose addresses.
 """
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from flowinsight.sandbox.logslang.insights.sql import Arguments, Builder, Sql
@@ -71,12 +72,23 @@ def _padded(groups: str) -> str:
     return f"coalesce(array_to_string(list_transform({listed}, lambda g: lpad(g, 4, '0')), ''), '')"
 
 
-def inside(value: str, network: IPv4Network | IPv6Network) -> str:
-    if isinstance(network, IPv4Network):
-        first, last = int(network.network_address), int(network.broadcast_address)
-        return f"coalesce({number_v4(value)} BETWEEN {first} AND {last}, false)"
-    first_digits, last_digits = f"{int(network.network_address):032x}", f"{int(network.broadcast_address):032x}"
-    return f"coalesce({digits_v6(value)} BETWEEN '{first_digits}' AND '{last_digits}', false)"
+def inside(value: str, networks: Sequence[IPv4Network | IPv6Network]) -> str:
+    """Say whether an address lies in one of some networks."""
+    v4 = [(str(int(n.network_address)), str(int(n.broadcast_address))) for n in networks if n.version == 4]
+    v6 = [
+        (f"'{int(n.network_address):032x}'", f"'{int(n.broadcast_address):032x}'") for n in networks if n.version == 6
+    ]
+    tests = [_between(number_v4(value), v4)] if v4 else []
+    tests += [_between(digits_v6(value), v6)] if v6 else []
+    return f"({' OR '.join(tests)})"
+
+
+def _between(address: str, ranges: list[tuple[str, str]]) -> str:
+    """Look for an address in ranges; in several at once, because reading it again for each makes the text huge."""
+    if len(ranges) == 1:
+        return f"coalesce({address} BETWEEN {ranges[0][0]} AND {ranges[0][1]}, false)"
+    listed = ", ".join(f"[{first}, {last}]" for first, last in ranges)
+    return f"coalesce(list_bool_or(list_transform([{listed}], lambda r: {address} BETWEEN r[1] AND r[2])), false)"
 
 
 def _in_subnet(*versions: int) -> Builder:
@@ -86,13 +98,13 @@ def _in_subnet(*versions: int) -> Builder:
             network = ip_network(written, strict=False)
         except ValueError as error:
             raise a.refuse(1, f"{written} is no network; write it as 192.0.2.0/24 or 2001:db8::/32.") from error
-        return _truth(inside(a.text(), network) if network.version in versions else "false")
+        return _truth(inside(a.text(), [network]) if network.version in versions else "false")
 
     return build
 
 
 def _in_any(value: str, networks: tuple[str, ...]) -> str:
-    return "(" + " OR ".join(inside(value, ip_network(network)) for network in networks) + ")"
+    return inside(value, [ip_network(network) for network in networks])
 
 
 def _public(a: Arguments) -> Sql:

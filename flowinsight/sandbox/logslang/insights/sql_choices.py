@@ -49,13 +49,22 @@ def _contains(a: Arguments) -> Sql:
     return Sql(f"coalesce(list_contains({elements}, {a.text(1)}), false)", "truth")
 
 
+def _stringify(a: Arguments) -> Sql:
+    """Return the JSON of a map or list, missing for anything else (inferred)."""
+    value = a.values[0]
+    if value.kind != "json":
+        return Sql("CAST(NULL AS VARCHAR)", "text")
+    kept = f"json_type({value.text}) IN ('OBJECT', 'ARRAY')"
+    return Sql(f"(CASE WHEN {kept} THEN CAST({value.text} AS VARCHAR) END)", "text")
+
+
 CHOICES: dict[str, Builder] = {
     "ispresent": lambda a: Sql(present(a.values[0]), "truth"),
     "coalesce": _coalesce,
     "case": _case,
     "if": _if,
     "jsonparse": _parse,
-    "jsonstringify": lambda a: Sql(f"CAST(json({shown(a.values[0])}) AS VARCHAR)", "text"),
+    "jsonstringify": _stringify,
     "jsonarraysize": lambda a: Sql(f"CAST(json_array_length({_list(a)}) AS DOUBLE)", "number"),
     "jsonarraycontains": _contains,
 }
