@@ -139,6 +139,12 @@ def around(question: Question, *, margin: int) -> Condition:
     return all_of(time, *(matching(item) for item in question.filters if item.field in _OF_BOTH_DIRECTIONS))
 
 
+def asked_of_around(question: Question) -> Condition:
+    """Which of the records of `around` the question is about: what `around` does not ask of them already."""
+    rest = (matching(item) for item in question.filters if item.field not in _OF_BOTH_DIRECTIONS)
+    return all_of(in_range("start", question.time), *rest)
+
+
 def lets_replies_through(question: Question) -> bool:
     """Whether a reply to what the question is about would be among its records, if there was one and it was accepted."""
     return all(item.field in _OF_BOTH_DIRECTIONS | {"action"} for item in question.filters)

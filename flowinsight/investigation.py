@@ -28,7 +28,8 @@ class Investigation:
     """What a question came to. All counts are of conversations after duplicates are removed, and tie to `reconciliation`.
 
     `timeline`: bin (Unix seconds), accepted, rejected, other. `clients`, `servers`, `services`, `protocols`, `outcomes`: one
-    row each with conversations, records, sent (bytes by clients) and received, most bytes first.
+    row each with conversations, records, sent (bytes by clients) and received, most bytes first. `uses`: the same counts for
+    the top clients by the top services. `homes`: the networks in which an interface has the one address that is asked for.
     """
 
     question: Question
@@ -42,6 +43,7 @@ class Investigation:
     problems: tuple[str, ...]
     roles: tuple[Role, ...]
     scopes: tuple[str, ...]
+    homes: tuple[str, ...]
     in_progress: int
     bin_seconds: int
     timeline: tuple[_Row, ...]
@@ -50,6 +52,7 @@ class Investigation:
     services: tuple[_Row, ...]
     protocols: tuple[_Row, ...]
     outcomes: tuple[_Row, ...]
+    uses: tuple[_Row, ...]
     conversations: tuple[_Row, ...]
     truncated: bool
     believed: dict[str, int]
@@ -78,6 +81,7 @@ def investigate(question: Question, loaded: Loaded) -> Investigation:
         problems=loaded.tally.problems,
         roles=roles(prepared),
         scopes=tuple(row["scope"] for row in _rows(prepared, "SELECT DISTINCT scope FROM chosen ORDER BY scope")),
+        homes=_homes(prepared),
         in_progress=_in_progress(prepared),
         bin_seconds=width,
         timeline=_timeline(prepared),
@@ -86,6 +90,7 @@ def investigate(question: Question, loaded: Loaded) -> Investigation:
         services=_top(prepared, "port", "protocol"),
         protocols=_top(prepared, "protocol"),
         outcomes=_by_ladder(_top(prepared, "outcome", most=len(OUTCOMES))),
+        uses=tuple(readable(row) for row in _rows(prepared, _USES)),
         conversations=listed.rows,
         truncated=listed.truncated,
         believed={row["observer"]: row["n"] for row in _rows(prepared, _BELIEVED)},
@@ -141,6 +146,33 @@ def _labelled(row: _Row, name: str, most: int) -> _Row:
     place = row.pop("row")
     shown = readable(row)
     return {**shown, name: OTHER} if place > most else shown
+
+
+_USES = f"""
+WITH services AS (SELECT port, protocol FROM chosen GROUP BY ALL ORDER BY count(*) DESC, port, protocol LIMIT {TOP}),
+clients AS (SELECT client FROM chosen GROUP BY ALL ORDER BY sum(bytes_to_server + bytes_to_client) DESC, client LIMIT {2 * TOP})
+SELECT client, nullif(port, {NOT_A_PORT}) AS port, protocol, count(*) AS conversations, count(DISTINCT server) AS servers,
+  sum(bytes_to_server)::BIGINT AS sent, sum(bytes_to_client)::BIGINT AS received,
+  count(*) FILTER (outcome = 'rejected') AS rejected
+FROM chosen SEMI JOIN services USING (port, protocol) SEMI JOIN clients USING (client) GROUP BY ALL ORDER BY ALL
+"""
+
+
+def _homes(prepared: Prepared) -> tuple[str, ...]:
+    addresses = answerable.addresses_of(prepared.question)
+    numbers = {one.single for one in addresses if one.single is not None}
+    if len(numbers) != 1 or any(one.field in PLACES for one in prepared.question.filters):
+        return ()
+    found = db.rows(prepared.connection, _HOMES, (str(numbers.pop()),))
+    return tuple(row["scope"] for row in found)
+
+
+PLACES = ("vpc-id", "account-id", "interface-id", "instance-id", "subnet-id")
+"""A filter on one of these has said already which network is meant."""
+
+_HOMES = """
+SELECT DISTINCT scope FROM homes JOIN flows USING (observer) WHERE home = ?::UHUGEINT ORDER BY scope
+"""
 
 
 def _by_ladder(found: tuple[_Row, ...]) -> tuple[_Row, ...]:

@@ -8,14 +8,16 @@ from flowinsight.records.tally import Tally
 
 @dataclass(frozen=True)
 class Loaded:
-    """A connection in which the views `db.ROWS` and `db.RECORDS` exist, what was counted, and records by format.
+    """A connection in which the views `db.ROWS` and `db.RECORDS` exist, and what was counted.
 
     `formats` maps a format, its tokens joined by spaces, to the number of records and status rows delivered in it.
+    `distinct` says that no two records are equal, as a store knows of its own.
     """
 
     connection: Connection
     tally: Tally
     formats: dict[str, int] = field(default_factory=dict)
+    distinct: bool = False
 
     @property
     def tokens(self) -> frozenset[str]:

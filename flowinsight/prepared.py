@@ -36,8 +36,8 @@ UNION SELECT scope, protocol, y, y_port, x, x_port FROM kept
 
 _RECONCILED = """
 SELECT
-  (SELECT coalesce(sum(copies), 0)::BIGINT FROM matched WHERE asked AND outside_leg) AS nat_outside_legs,
-  (SELECT coalesce(sum(copies), 0)::BIGINT FROM matched WHERE asked AND NOT outside_leg
+  (SELECT coalesce(sum(records + copies), 0)::BIGINT FROM flows WHERE asked AND outside_leg) AS nat_outside_legs,
+  (SELECT coalesce(sum(records + copies), 0)::BIGINT FROM flows WHERE asked AND NOT outside_leg
     AND (sender IS NULL OR receiver IS NULL OR protocol IS NULL)) AS without_endpoints,
   coalesce(sum(to_server_copies + to_client_copies), 0)::BIGINT AS copies,
   coalesce(sum(to_server_records + to_client_records), 0)::BIGINT AS seen,
@@ -68,9 +68,10 @@ def prepare(question: Question, loaded: Loaded, *, chart_seconds: int | None = N
     connection = loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
     around = conditions.around(question, margin=matched.MARGIN)
-    sent, parameters = matched.copy(connection, around, conditions.asked(question))
+    records = matched.match(connection, loaded, around, conditions.asked_of_around(question))
     conversations.build(
         connection,
+        records,
         bin_seconds=covered.bin_seconds,
         chart_seconds=chart_seconds or question.bin,
         one_way_counts=covered.traffic_type != "REJECT",
@@ -84,7 +85,7 @@ def prepare(question: Question, loaded: Loaded, *, chart_seconds: int | None = N
         question,
         loaded,
         connection,
-        Statement(duck.ENGINE, duck.LANGUAGE, sent, parameters),
+        Statement(duck.ENGINE, duck.LANGUAGE, records.sent, records.bound),
         FINISHED if question.conversation_filters else db.RECORDS,
         covered,
         why_not,

@@ -1,6 +1,7 @@
 """Who started each conversation, and by which evidence: flow semantics, strongest evidence first."""
 
 from flowinsight import db, iana
+from flowinsight.conversations.flows import PAIR, added_up
 from flowinsight.conversations.matched import NOT_A_PORT
 
 DECIDED_BY = ("flags", "earlier-window", "fan-out", "one-way", "first-seen", "known-port", "port-order", "unknown")
@@ -12,7 +13,23 @@ FAN_OUT = 10
 FIRST_EPHEMERAL = 32768
 """Linux takes client ports from here; the IANA range, which Windows uses, begins at 49152."""
 
-_PAIR = "scope, protocol, x, x_port, y, y_port"
+_COUNTS = {
+    "records": "records",
+    "rejected": "records WHERE NOT passed",
+    "openers": "records WHERE opener",
+    "syn": "records WHERE syn",
+    "synack": "records WHERE synack",
+}
+_FIRSTS = {"first": "true", "first_syn": "syn", "first_passed": "passed"}
+_SIDES = (("x", "from_x"), ("y", "NOT from_x"))
+_BOTH_SIDES = ", ".join(
+    [f"{added_up(what, side)} AS {prefix}_{name}" for prefix, side in _SIDES for name, what in _COUNTS.items()]
+    + [
+        f"min(first) FILTER ({side} AND {of}) AS {prefix}_{name}"
+        for prefix, side in _SIDES
+        for name, of in _FIRSTS.items()
+    ]
+)
 
 # Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself.
 _PAIRS = f"""
@@ -21,24 +38,16 @@ WITH lost AS (
   SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS observer, start, "end" FROM {db.ROWS}
   WHERE status_row AND log_status = 'SKIPDATA'),
 by_observer AS (
-  SELECT {_PAIR}, observer,
-    bool_or(asked) AS asked,
-    sum(x_records) AS x_records, sum(y_records) AS y_records,
-    sum(x_rejected) AS x_rejected, sum(y_rejected) AS y_rejected,
-    sum(x_openers) AS x_openers, sum(y_openers) AS y_openers,
-    sum(x_syn) AS x_syn, sum(y_syn) AS y_syn, sum(x_synack) AS x_synack, sum(y_synack) AS y_synack,
-    sum(x_syn + y_syn + x_synack + y_synack) FILTER (asked) AS flags_asked,
-    min(x_first) AS x_first, min(y_first) AS y_first,
-    min(x_first_syn) AS x_first_syn, min(y_first_syn) AS y_first_syn,
-    min(x_first_passed) AS x_first_passed, min(y_first_passed) AS y_first_passed,
-    coalesce(min(x_first) < min(y_first) - 1, false) AS x_seen_first,
-    coalesce(min(y_first) < min(x_first) - 1, false) AS y_seen_first,
-    least(min(x_first), min(y_first)) AS first, greatest(max(x_last), max(y_last)) AS last
-  FROM flows GROUP BY ALL),
+  SELECT {PAIR}, observer, bool_or(asked) AS asked, {_BOTH_SIDES},
+    coalesce(sum(records) FILTER (asked AND (syn OR synack)), 0) AS flags_asked,
+    coalesce(min(first) FILTER (from_x) < min(first) FILTER (NOT from_x) - 1, false) AS x_seen_first,
+    coalesce(min(first) FILTER (NOT from_x) < min(first) FILTER (from_x) - 1, false) AS y_seen_first,
+    min(first) AS first, max(last) AS last
+  FROM read_flows GROUP BY {PAIR}, observer),
 lossy AS (
-  SELECT DISTINCT {_PAIR} FROM by_observer b JOIN lost
+  SELECT DISTINCT {PAIR} FROM by_observer b JOIN lost
     ON lost.observer = b.observer AND lost.start <= b.last AND lost."end" >= b.first)
-SELECT {_PAIR},
+SELECT {PAIR},
   bool_or(asked) AS asked, any_value(lossy.x) IS NOT NULL AS lossy,
   sum(x_records) AS x_records, sum(y_records) AS y_records,
   sum(x_rejected) AS x_rejected, sum(y_rejected) AS y_rejected,
@@ -49,8 +58,8 @@ SELECT {_PAIR},
   min(x_first_syn) AS x_first_syn, min(y_first_syn) AS y_first_syn,
   min(x_first_passed) AS x_first_passed, min(y_first_passed) AS y_first_passed,
   bool_or(x_seen_first) AS x_seen_first, bool_or(y_seen_first) AS y_seen_first
-FROM by_observer LEFT JOIN lossy USING ({_PAIR})
-GROUP BY {_PAIR}
+FROM by_observer LEFT JOIN lossy USING ({PAIR})
+GROUP BY {PAIR}
 """
 
 # In each of these: 1 when x started, -1 when y did, 0 when this evidence does not tell.
@@ -120,7 +129,7 @@ LEFT JOIN known_ports y_known ON y_known.protocol = pairs.protocol AND y_known.p
 
 _DECIDED = f"""
 CREATE OR REPLACE TEMP TABLE decided AS
-SELECT {_PAIR},
+SELECT {PAIR},
   CASE
     WHEN flags <> 0 AND flags_asked > 0 THEN 0
     WHEN flags <> 0 OR earlier <> 0 THEN 1

@@ -1,7 +1,10 @@
 """The records a question is about, copied once, each with its scope, its observer and who is really talking."""
 
+from dataclasses import dataclass
+
 from flowinsight import db
 from flowinsight.conditions import Condition
+from flowinsight.loaded import Loaded
 from flowinsight.survey import KNOWN_VPCS
 
 MARGIN = 600
@@ -29,9 +32,11 @@ FROM {db.RECORDS} r LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interfa
 _COLUMNS = """scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
   start, "end", action, tcp_flags, flow_direction, reject_reason, interface_type"""
 
-_SELECT = f"""
-SELECT {_COLUMNS}, $asked AS asked, 1 AS copies FROM {IDENTIFIED} WHERE $condition
-"""
+_SELECT = f"SELECT {_COLUMNS}, $asked AS asked, 1 AS copies FROM {IDENTIFIED} WHERE $condition"
+
+# Without pkt- fields and interface types no leg can be told from another: the records are read where they lie.
+_AS_THEY_LIE = f"(SELECT *, false AS outside_leg, NULL::UHUGEINT AS through FROM ({_SELECT}))"
+_TELLS_LEGS = frozenset({"pkt-srcaddr", "pkt-dstaddr", "interface-type"})
 
 # Equal lines are one record: two flow logs over one interface, or a file delivered twice. `copies` counts them.
 _REPEATED = f"SELECT count(*) > count(DISTINCT hash({_COLUMNS})) AS repeated FROM copied"
@@ -40,13 +45,6 @@ _DISTINCT = (
 )
 
 # A NAT gateway's hop, and whom it talked to for somebody else: the inside leg names both.
-_LEGS = """
-SELECT coalesce(bool_or(sender <> srcaddr OR receiver <> dstaddr OR interface_type = 'nat_gateway'), false) AS legs FROM copied
-"""
-_NO_LEGS = """
-CREATE OR REPLACE TEMP VIEW matched AS SELECT *, false AS outside_leg, NULL::UHUGEINT AS through FROM copied
-"""
-
 _HOPS = """
 CREATE OR REPLACE TEMP TABLE hops AS
 SELECT DISTINCT scope, dstaddr AS hop, receiver AS peer FROM copied WHERE receiver <> dstaddr
@@ -55,7 +53,7 @@ UNION SELECT DISTINCT scope, srcaddr, sender FROM copied WHERE sender <> srcaddr
 
 # The outside leg has lost who: the same traffic again, under the gateway's own address. It is never anybody's conversation.
 _MATCHED = """
-CREATE OR REPLACE TEMP TABLE matched AS
+CREATE OR REPLACE TEMP VIEW matched AS
 SELECT copied.*,
   coalesce(sender = srcaddr AND receiver = dstaddr AND (
     interface_type IS NOT DISTINCT FROM 'nat_gateway'
@@ -67,22 +65,38 @@ FROM copied
 """
 
 
-def copy(connection: db.Connection, condition: Condition, asked: Condition) -> tuple[str, tuple[object, ...]]:
-    """Create `matched`, one row for each distinct record, and return the statement that read the records.
+@dataclass(frozen=True)
+class Matched:
+    """The relation of the records that match with the values of its placeholders, and the query that read them with its own.
 
     Columns: scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
     start, end, action, tcp_flags, flow_direction, reject_reason, interface_type, asked (what the question is about; the
     others only tell who started), copies, outside_leg, through (the hop of an inside leg, or NULL).
     """
+
+    sql: str
+    parameters: tuple[object, ...]
+    sent: str
+    bound: tuple[object, ...]
+
+
+def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: Condition) -> Matched:
+    """The records of `around`, each distinct one once; `asked` tells which of them the question is about.
+
+    They are copied where equal lines or NAT legs have to be found among them, else read where they lie.
+    """
     connection.execute(_IDENTIFIED)
-    sql = _SELECT.replace("$asked", asked.flag).replace("$condition", condition.sql)
-    parameters = (*asked.parameters, *condition.parameters)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE copied AS {sql}", list(parameters))
-    if db.one(connection, _REPEATED)["repeated"]:
+    parameters = (*asked.parameters, *around.parameters)
+
+    def written(template: str) -> str:
+        return template.replace("$asked", asked.flag).replace("$condition", around.sql)
+
+    statement = written(_SELECT)
+    if loaded.distinct and not loaded.tokens & _TELLS_LEGS:
+        return Matched(written(_AS_THEY_LIE), parameters, statement, parameters)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE copied AS {statement}", list(parameters))
+    if not loaded.distinct and db.one(connection, _REPEATED)["repeated"]:
         connection.execute(_DISTINCT)
-    if db.one(connection, _LEGS)["legs"]:
-        connection.execute(_HOPS)
-        connection.execute(_MATCHED)
-    else:
-        connection.execute(_NO_LEGS)
-    return " ".join(sql.split()), parameters
+    connection.execute(_HOPS)
+    connection.execute(_MATCHED)
+    return Matched("matched", (), statement, parameters)

@@ -1,43 +1,29 @@
 """Which interface to believe: one observer for a conversation, so that nothing is counted twice."""
 
 from flowinsight import db
-from flowinsight.conversations.flows import SUMS
+from flowinsight.conversations.flows import PAIR, SUMS, added_up
 from flowinsight.conversations.matched import NOT_A_PORT
 
 KEY = "scope, client, server, port, protocol"
 
-_EDGES = ("first", "last")
-
-
-def _turned(name: str) -> str:
-    """A column of both directions, seen from the client instead of from x."""
-    return (
-        f"CASE WHEN started < 0 THEN y_{name} ELSE x_{name} END AS to_server_{name}, "
-        f"CASE WHEN started < 0 THEN x_{name} ELSE y_{name} END AS to_client_{name}"
-    )
-
-
-_ORIENTED = f"""
-CREATE OR REPLACE TEMP TABLE oriented AS
-SELECT scope, CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
-  CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE {NOT_A_PORT} END AS port,
-  protocol, observer, bin, chart_bin, evidence, through, flagged, {", ".join(map(_turned, [*SUMS, *_EDGES]))}
-FROM flows JOIN decided USING (scope, protocol, x, x_port, y, y_port) WHERE asked
-"""
-
+_SIDES = (("to_server", "to_server"), ("to_client", "NOT to_server"))
 _TOTALS = ", ".join(
-    f"sum({side}_{name})::BIGINT AS {side}_{name}" for name in SUMS for side in ("to_server", "to_client")
+    f"{added_up(what, side)} AS {name}_{column}" for column, what in SUMS.items() for name, side in _SIDES
 )
-_FIRST_LAST = ", ".join(
-    f"{how}({side}_{name}) AS {side}_{name}"
-    for name, how in (("first", "min"), ("last", "max"))
-    for side in ("to_server", "to_client")
+_EDGES = ", ".join(
+    f"min(first) FILTER ({side}) AS {name}_first, max(last) FILTER ({side}) AS {name}_last" for name, side in _SIDES
 )
 
 _PARTS = f"""
 CREATE OR REPLACE TEMP TABLE parts AS
-SELECT {KEY}, observer, bin, chart_bin, min(evidence) AS evidence, min(through) AS through, sum(flagged)::BIGINT AS flagged,
-  {_TOTALS}, {_FIRST_LAST}, false AS used
+WITH oriented AS (
+  SELECT read_flows.* EXCLUDE (sender, sender_port, receiver, receiver_port), evidence,
+    CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
+    CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE {NOT_A_PORT} END AS port,
+    (started < 0) <> from_x AS to_server
+  FROM read_flows JOIN decided USING ({PAIR}) WHERE asked)
+SELECT {KEY}, observer, bin, chart_bin, min(evidence) AS evidence, min(through) AS through,
+  coalesce(sum(records) FILTER (flagged), 0)::BIGINT AS flagged, {_TOTALS}, {_EDGES}, false AS used
 FROM oriented GROUP BY {KEY}, observer, bin, chart_bin
 """
 
@@ -45,9 +31,9 @@ FROM oriented GROUP BY {KEY}, observer, bin, chart_bin
 _HOMES = """
 CREATE OR REPLACE TEMP TABLE homes AS
 SELECT observer, arg_min(address, (-n, address)) AS home FROM (
-  SELECT observer, address, count(*) AS n FROM (
-    SELECT observer, sender AS address FROM matched WHERE flow_direction IS DISTINCT FROM 'ingress' AND NOT outside_leg
-    UNION ALL SELECT observer, receiver FROM matched WHERE flow_direction IS DISTINCT FROM 'egress' AND NOT outside_leg)
+  SELECT observer, address, sum(records)::BIGINT AS n FROM (
+    SELECT observer, records, sender AS address FROM flows WHERE flow_direction IS DISTINCT FROM 'ingress' AND NOT outside_leg
+    UNION ALL SELECT observer, records, receiver FROM flows WHERE flow_direction IS DISTINCT FROM 'egress' AND NOT outside_leg)
   GROUP BY ALL) GROUP BY ALL
 """
 
@@ -88,7 +74,7 @@ def believe(connection: db.Connection) -> None:
 
     And `ranked`: the observers of each conversation, the believed one in place 1.
     """
-    for statement in (_ORIENTED, _PARTS, _HOMES, _RANKED):
+    for statement in (_PARTS, _HOMES, _RANKED):
         connection.execute(statement)
     several = db.one(connection, "SELECT count(*) AS n FROM ranked WHERE place = 2")["n"]
     if not several:
