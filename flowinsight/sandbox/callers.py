@@ -6,9 +6,9 @@ Signatures are not checked: the access key alone says who calls. Source of the c
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import get_account_id_from, iam_backends
 
-from flowinsight.sandbox.deliverable import role_policies
+from flowinsight.sandbox.deliverable import Place, find_role, role_policies
 from flowinsight.sandbox.envelope import Call, Refusal
-from flowinsight.sandbox.permissions import Ask, Policy, decide, parse
+from flowinsight.sandbox.permissions import Ask, Policy, Principal, decide, parse
 from flowinsight.sandbox.resources import asks_of
 from flowinsight.sandbox.running import ACCOUNT
 from flowinsight.sandbox.settings import Settings
@@ -42,6 +42,23 @@ def account_of(access_key: str) -> str:
     """Return the account a key was given out in, and the company's main account for any other key."""
     account = str(get_account_id_from(access_key))
     return ACCOUNT if account == DEFAULT_ACCOUNT_ID else account
+
+
+def refuse_role(call: Call, settings: Settings) -> Refusal | None:
+    """Return AssumeRole's refusal of a role that does not exist or, with enforcement on, does not trust the caller."""
+    if (call.service, call.action) != ("sts", "AssumeRole"):
+        return None
+    arn = call.form.get("RoleArn", "")
+    place = Place((arn.split(":") + [""] * 5)[4], call.region)
+    role = find_role(arn, place) if place.account.isdigit() else None
+    account = account_of(call.access_key)
+    caller = identity_policies(call.access_key, account)
+    who = Principal(arn=caller[0] if caller else None, account=account)
+    ask = Ask("sts:AssumeRole", arn)
+    if role is None:
+        return _denied(call, who.arn or f"arn:aws:iam::{account}:root", ask)
+    trusted = decide([parse(role.assume_role_policy_document)], Ask("sts:AssumeRole", None, who)) == "allow"
+    return None if trusted or not settings.enforce_permissions else _denied(call, who.arn or "", ask)
 
 
 def identity_policies(access_key: str, account: str) -> tuple[str, list[Policy]] | None:

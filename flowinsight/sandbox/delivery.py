@@ -66,9 +66,13 @@ class Delivery:
         ten = flow_log.max_aggregation_interval == TEN_MINUTES and not self._world.settings.minute_windows
         slow = tuple(i for i in covered if ten and i.role != "instance")
         quick = tuple(i for i in covered if i not in slow)
-        writer = Writer(format_tokens(flow_log.log_format), _zones(backend))
-        to = destination_of(backend, flow_log, writer)
+        to = self._destination(backend, flow_log)
         return self._deliver(flow_log, to, quick, now, step) + self._deliver(flow_log, to, slow, now, TEN_MINUTES)
+
+    def _destination(self, backend: SandboxEC2, flow_log: SandboxFlowLog) -> Destination:
+        with self._world.lock:
+            zones = _zones(backend)
+        return destination_of(backend, flow_log, Writer(format_tokens(flow_log.log_format), zones))
 
     def _deliver(
         self, flow_log: SandboxFlowLog, to: Destination, interfaces: tuple[Interface, ...], now: float, step: int
@@ -121,9 +125,7 @@ class Delivery:
         count = 0
         for held in due:
             backend = cast("SandboxEC2", held.flow_log.ec2_backend)
-            to = destination_of(
-                backend, held.flow_log, Writer(format_tokens(held.flow_log.log_format), _zones(backend))
-            )
+            to = self._destination(backend, held.flow_log)
             with self._world.lock:
                 count += to.accept(held.chunk, self._world)
         return count

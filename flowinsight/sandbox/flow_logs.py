@@ -92,6 +92,8 @@ class SandboxEC2(EC2Backend):
         find = {"VPC": self.get_vpc, "Subnet": self.get_subnet, "NetworkInterface": self.get_network_interface}
         if request.resource_type in find:
             find[request.resource_type](resource)
+        else:
+            self._check_gateway(cast("str", request.resource_type), resource)
         mine = [flow_log for flow_log in self.flow_logs.values() if flow_log.resource_id == resource]
         if len(mine) >= _PER_RESOURCE:
             raise refusals.ec2("limit", f"At most {_PER_RESOURCE} flow logs are allowed for {resource}.")
@@ -99,6 +101,19 @@ class SandboxEC2(EC2Backend):
         if wanted in [(item.log_group_name, item.log_destination, item.traffic_type) for item in mine]:
             message = "Error. There is an existing Flow Log with the same configuration and log destination."
             raise refusals.ec2("already-exists", message)
+
+    def _check_gateway(self, kind: str, resource: str) -> None:
+        kinds: dict[str, tuple[Mapping[str, Any], str]] = {
+            "TransitGateway": (self.transit_gateways, "InvalidTransitGatewayID.NotFound"),
+            "TransitGatewayAttachment": (
+                self.transit_gateway_attachments,
+                "InvalidTransitGatewayAttachmentID.NotFound",
+            ),
+            "RegionalNatGateway": (self.nat_gateways, "NatGatewayNotFound"),
+        }
+        known, code = kinds.get(kind, ({}, "InvalidParameter"))
+        if resource not in known:
+            raise EC2ClientError(code, f"The {kind} '{resource}' does not exist.")
 
     def _bucket_problem(self, request: FlowLogRequest) -> str | None:
         path = deliverable.bucket_path(cast("str", request.log_destination), request.options)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import boto3
 from botocore.config import Config as ClientConfig
-from moto.core.base_backend import BackendDict
 from moto.ec2.models import (
     ec2_backends,
     elastic_network_interfaces,
@@ -33,7 +33,6 @@ ID_MAKERS = (
 
 _ADMINISTRATOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _DESCRIPTIONS = {
-    "load_balancer": "ELB app/larkfield-{name}/50dc6c495c0c9188",
     "database": "RDSNetworkInterface",
     "nat_gateway": "Interface for NAT Gateway {owner}",
 }
@@ -77,12 +76,35 @@ def build(network: Network, url: str) -> None:
         _build_group(accounts[group.vpc.account], group)
     for interface in network.interfaces.values():
         _build_interface(accounts[interface.vpc.account], interface, groups)
+        _build_owner(url, interface, groups)
 
 
-def _client(url: str, vpc: Vpc) -> Any:  # noqa: ANN401 - boto3 has no types
+def _build_owner(url: str, interface: Interface, groups: dict[str, str]) -> None:
+    """Create the load balancer or the database that an interface belongs to."""
+    if interface.role == "load_balancer":
+        made = _client(url, interface.vpc, "elbv2").create_load_balancer(
+            Name=interface.owner,
+            Subnets=[interface.subnet.id],
+            SecurityGroups=[groups[interface.group]] if interface.group else [],
+        )
+        arn = str(made["LoadBalancers"][0]["LoadBalancerArn"])
+        _found(interface).description = f"ELB {arn.partition('loadbalancer/')[2]}"
+    if interface.role == "database":
+        _client(url, interface.vpc, "rds").create_db_instance(
+            DBInstanceIdentifier=interface.name,
+            DBInstanceClass="db.t4g.medium",
+            Engine="postgres",
+            AllocatedStorage=100,
+            MasterUsername="larkfield",
+            MasterUserPassword=SECRET_KEY,
+        )
+
+
+@lru_cache
+def _client(url: str, vpc: Vpc, service: str = "ec2") -> Any:  # noqa: ANN401 - boto3 has no types
     keys = {"aws_access_key_id": key_of(vpc.account), "aws_secret_access_key": SECRET_KEY}
     config = ClientConfig(retries={"max_attempts": 1}, read_timeout=30)
-    return boto3.client("ec2", region_name=vpc.region, endpoint_url=url, config=config, **keys)
+    return boto3.client(service, region_name=vpc.region, endpoint_url=url, config=config, **keys)
 
 
 def _named(kind: str, name: str) -> list[dict[str, Any]]:
@@ -123,7 +145,7 @@ def _build_interface(ec2: Any, interface: Interface, groups: dict[str, str]) -> 
         ec2.create_network_interface(
             SubnetId=interface.subnet.id,
             PrivateIpAddress=interface.address,
-            Description=_DESCRIPTIONS.get(interface.role, "").format(name=interface.name, owner=interface.owner),
+            Description=_DESCRIPTIONS.get(interface.role, "").format(owner=interface.owner),
             **extra,
         )
     if interface.role == "instance":
@@ -160,14 +182,14 @@ def _build_nat_gateway(ec2: Any, interface: Interface) -> None:  # noqa: ANN401
 
 def _managed_by_aws(interface: Interface) -> None:
     """Mark an interface as one that an AWS service made; no API of a customer can."""
-    found = _backends()[interface.vpc.account][interface.vpc.region].get_network_interface(interface.id)
+    found = _found(interface)
     found.requester_managed = True
     found.status = "in-use"
-    found.description = _DESCRIPTIONS[interface.role].format(name=interface.name, owner=interface.owner)
+    found.description = _DESCRIPTIONS.get(interface.role, "").format(owner=interface.owner)
     if interface.role == "nat_gateway":
         found.interface_type = "nat_gateway"
         found._group_set = []  # noqa: SLF001 - AWS gives a NAT gateway's interface no security group
 
 
-def _backends() -> BackendDict[Any]:
-    return ec2_backends
+def _found(interface: Interface) -> Any:  # noqa: ANN401 - moto's mixins have no one type
+    return ec2_backends[interface.vpc.account][interface.vpc.region].get_network_interface(interface.id)

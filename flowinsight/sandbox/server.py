@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from flowinsight.sandbox.callers import account_of, refuse_caller
+from flowinsight.sandbox.callers import account_of, refuse_caller, refuse_role
 from flowinsight.sandbox.calls import CallLog
 from flowinsight.sandbox.control import Control
 from flowinsight.sandbox.envelope import Call, Environ, Refusal, recognise, render
@@ -56,7 +56,7 @@ class Application:
         refusal = refusal or refuse_unoffered(call)
         if refusal is None:
             with self.world.lock:
-                refusal = refuse_caller(call, self.world.settings)
+                refusal = refuse_caller(call, self.world.settings) or refuse_role(call, self.world.settings)
                 if refusal is None:
                     return self._ask_moto(call, environ)
         body, content_type = render(refusal, call.protocol)

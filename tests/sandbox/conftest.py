@@ -27,7 +27,11 @@ _NUMBERS = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Running]:
-    with start(speed=0, at=NOON) as running:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_PROFILE", "production")
+        environment.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+        running = start(speed=0, at=NOON)
+    with running:
         yield running
 
 

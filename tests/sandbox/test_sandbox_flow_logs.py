@@ -186,3 +186,12 @@ def test_a_resource_takes_at_most_250_flow_logs(
     for number in range(250):
         flow_log(**only, LogGroupName=f"/many/{number}")
     refused("FlowLogsLimitExceeded", flow_log, **only, LogGroupName="/many/250")
+
+
+def test_a_gateway_that_does_not_exist_is_refused_and_one_that_does_is_watched(
+    client: Callable[..., Any], flow_log: Create, refused: Callable[..., Any]
+) -> None:
+    refused("InvalidTransitGatewayID.NotFound", flow_log, **{**TRANSIT, "TrafficType": None})
+    made = client("ec2").create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    given = {**TRANSIT, "TrafficType": None, "ResourceIds": [made], "LogFormat": "${version} ${tgw-id} ${srcaddr}"}
+    assert one(client, flow_log(**given)["FlowLogIds"][0])["ResourceId"] == made

@@ -173,10 +173,17 @@ def test_an_assumed_role_acts_in_its_account_with_its_permissions(
     role = iam.create_role(RoleName="visitor", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement(Action="ec2:Describe*")]})
     iam.put_role_policy(RoleName="visitor", PolicyName="look", PolicyDocument=policy)
+    nobody = {"RoleArn": role.replace("visitor", "nobody"), "RoleSessionName": "visit"}
+    refused("AccessDenied", client("sts").assume_role, **nobody)
     given = client("sts").assume_role(RoleArn=role, RoleSessionName="visit")["Credentials"]
     keys = {"aws_access_key_id": given["AccessKeyId"], "aws_secret_access_key": given["SecretAccessKey"]}
     keys["aws_session_token"] = given["SessionToken"]
     enforced()
+    closed = {**trust, "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}
+    untrusting = json.dumps({"Version": "2012-10-17", "Statement": [closed]})
+    iam.create_role(RoleName="closed", AssumeRolePolicyDocument=untrusting)
+    no_trust = {"RoleArn": role.replace("visitor", "closed"), "RoleSessionName": "visit"}
+    refused("AccessDenied", client("sts").assume_role, **no_trust)
     seen = client("ec2", **keys).describe_vpcs(VpcIds=[company["vpcs"]["research"]])["Vpcs"]
     assert seen[0]["OwnerId"] == account
     assert client("sts", **keys).get_caller_identity()["Account"] == account
