@@ -2,24 +2,55 @@
 
 from flowinsight import db
 from flowinsight.addresses import MAPPED
-from flowinsight.conversations.matched import Matched
+from flowinsight.conversations.matched import NOT_A_PORT, Matched
 
 _V4 = f"sender BETWEEN {MAPPED}::UHUGEINT AND {MAPPED + 2**32 - 1}::UHUGEINT"
 
 PAIR = "scope, protocol, x, x_port, y, y_port"
 """Two exact endpoints, whichever started: x is the one that sorts first."""
 
+BUDGET = 2_000_000
+"""Records that are told apart by both ports. Above it the port of the side that is served stands for several."""
+
 # Payload is what 60 bytes of headers a packet leave over IPv4, 80 over IPv6: a lower bound, and only of what passed.
-_FLOWS = f"""
-CREATE OR REPLACE TEMP TABLE flows AS
-SELECT scope, protocol, sender, sender_port, receiver, receiver_port, observer, through, outside_leg, asked,
-  action, tcp_flags, flow_direction, reject_reason, start // $bin * $bin AS bin, $chart AS chart_bin,
-  count(*) AS records, coalesce(sum(copies - 1), 0)::BIGINT AS copies,
+_SUMMED = f"""count(*) AS records, coalesce(sum(copies - 1), 0)::BIGINT AS copies,
   coalesce(sum(packets), 0)::BIGINT AS packets, coalesce(sum(bytes), 0)::BIGINT AS bytes,
   coalesce(sum(greatest(bytes - packets * (CASE WHEN {_V4} THEN 60 ELSE 80 END), 0))
     FILTER (protocol = 6 AND action IS DISTINCT FROM 'REJECT'), 0)::BIGINT AS payload,
-  min(start) AS first, max("end") AS last
+  min(start) AS first, max("end") AS last"""
+
+_SAID = "observer, through, outside_leg, asked, action, tcp_flags, flow_direction, reject_reason"
+
+_FLOWS = f"""
+CREATE OR REPLACE TEMP TABLE flows AS
+SELECT scope, protocol, sender, sender_port, receiver, receiver_port, {_SAID},
+  start // $bin * $bin AS bin, $chart AS chart_bin, {_SUMMED}
 FROM $matched GROUP BY ALL
+"""
+
+# The side that serves, by one record alone: SYN without ACK: the destination; SYN-ACK: the source; REJECT: the destination;
+# else the lower port, the destination where both are equal. The other side's port stays where it is always the same.
+_ROLLED = f"""
+CREATE OR REPLACE TEMP TABLE flows AS
+WITH sided AS (
+  SELECT *, CASE
+    WHEN protocol = 6 AND tcp_flags & 18 = 2 THEN false
+    WHEN protocol = 6 AND tcp_flags & 18 = 18 THEN true
+    WHEN action = 'REJECT' THEN false
+    ELSE sender_port < receiver_port END AS sender_serves
+  FROM $matched),
+rolled AS (
+  SELECT scope, protocol, sender, receiver, sender_serves,
+    CASE WHEN sender_serves THEN sender_port ELSE receiver_port END AS served_port,
+    min(CASE WHEN sender_serves THEN receiver_port ELSE sender_port END) AS lowest,
+    max(CASE WHEN sender_serves THEN receiver_port ELSE sender_port END) AS highest,
+    {_SAID}, start // $bin * $bin AS bin, $chart AS chart_bin, {_SUMMED}
+  FROM sided GROUP BY ALL),
+named AS (SELECT *, CASE WHEN lowest = highest THEN lowest ELSE {NOT_A_PORT} END AS other_port FROM rolled)
+SELECT scope, protocol, sender, CASE WHEN sender_serves THEN served_port ELSE other_port END AS sender_port,
+  receiver, CASE WHEN sender_serves THEN other_port ELSE served_port END AS receiver_port, {_SAID}, bin, chart_bin,
+  records, copies, packets, bytes, payload, first, last
+FROM named
 """
 
 # What each flow says, by the rules of TCP flags; an absent flag field says nothing.
@@ -74,14 +105,24 @@ def added_up(what: str, side: str) -> str:
     return f"coalesce(sum({column}) FILTER ({side}{f' AND {condition}' if condition else ''}), 0)::BIGINT"
 
 
-def sum_up(connection: db.Connection, matched: Matched, *, bin_seconds: int, chart_seconds: int | None) -> None:
+def sum_up(
+    connection: db.Connection,
+    matched: Matched,
+    *,
+    bin_seconds: int,
+    chart_seconds: int | None,
+    budget: int = BUDGET,
+) -> None:
     """Create the table `flows`, and the view `read_flows` of those that have two ends and are no NAT gateway's outside leg.
 
     Key: scope, protocol, sender, sender_port, receiver, receiver_port, observer, through, outside_leg, asked, action,
     tcp_flags, flow_direction, reject_reason, bin (of coverage), chart_bin. Sums: records, copies, packets, bytes, payload,
     first, last. The view adds x, x_port, y, y_port, from_x and what the flags say.
+
+    More records than `budget` are rolled up: a client's several ports towards one service become NOT_A_PORT.
     """
     chart = "NULL::BIGINT" if chart_seconds is None else f"start // {int(chart_seconds)} * {int(chart_seconds)}"
-    sql = _FLOWS.replace("$bin", str(int(bin_seconds))).replace("$chart", chart).replace("$matched", matched.sql)
+    template = _ROLLED if matched.exceeds(connection, budget) else _FLOWS
+    sql = template.replace("$bin", str(int(bin_seconds))).replace("$chart", chart).replace("$matched", matched.sql)
     connection.execute(sql, list(matched.parameters))
     connection.execute(_READ)

@@ -78,6 +78,14 @@ class Matched:
     parameters: tuple[object, ...]
     sent: str
     bound: tuple[object, ...]
+    most: int
+
+    def exceeds(self, connection: db.Connection, budget: int) -> bool:
+        """Whether there are more records than this; they are counted only where the source has that many."""
+        if self.most <= budget:
+            return False
+        sql = f"SELECT count(*) > {budget} AS exceeds FROM {self.sql}"
+        return bool(db.one(connection, sql, self.parameters)["exceeds"])
 
 
 def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: Condition) -> Matched:
@@ -93,10 +101,10 @@ def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: C
 
     statement = written(_SELECT)
     if loaded.distinct and not loaded.tokens & _TELLS_LEGS:
-        return Matched(written(_AS_THEY_LIE), parameters, statement, parameters)
+        return Matched(written(_AS_THEY_LIE), parameters, statement, parameters, loaded.tally.records)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE copied AS {statement}", list(parameters))
     if not loaded.distinct and db.one(connection, _REPEATED)["repeated"]:
         connection.execute(_DISTINCT)
     connection.execute(_HOPS)
     connection.execute(_MATCHED)
-    return Matched("matched", (), statement, parameters)
+    return Matched("matched", (), statement, parameters, loaded.tally.records)
