@@ -98,6 +98,8 @@ def s3_action(method: str, path: str, query: str) -> str:
     bucket, _, key = path.lstrip("/").partition("/")
     sub = next((word for word in query.replace("=", "&").split("&") if word in _SUBRESOURCES), None)
     verb = {"GET": "Get", "PUT": "Put", "DELETE": "Delete", "HEAD": "Head", "POST": "Post"}.get(method, method)
+    if "select-type" in query:
+        return "SelectObjectContent"
     if sub and bucket:
         kind = _SUBRESOURCES[sub]
         return f"{verb}{'Object' if key else 'Bucket'}{kind}" if not kind.startswith("*") else f"{verb}{kind[1:]}"

@@ -1,5 +1,6 @@
 """IAM and S3 where moto is more lenient than AWS: trust policies, attached policies, bucket policies, bucket defaults."""
 
+import re
 from typing import Any, ClassVar
 
 from moto.iam.models import IAMBackend, Role
@@ -47,6 +48,8 @@ class SandboxS3(S3Backend):
     __module__ = "moto.s3.models"
 
     def create_bucket(self, bucket_name: str, *args: Any, **kwargs: Any) -> FakeBucket:  # noqa: ANN401 - moto's
+        if not _BUCKET_NAME.fullmatch(bucket_name) or ".." in bucket_name:
+            raise refusals.s3("bucket-name", "The specified bucket is not valid.")
         bucket = super().create_bucket(bucket_name, *args, **kwargs)
         bucket.creation_date = self.world.clock.utc()
         self.put_public_access_block(bucket_name, dict.fromkeys(_PUBLIC_ACCESS, "true"))
@@ -67,6 +70,7 @@ class SandboxS3(S3Backend):
         super().put_bucket_policy(bucket_name, policy)
 
 
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _OWNERSHIP: Any = "BucketOwnerEnforced"  # moto declares a dict and keeps the text
 _PUBLIC_ACCESS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 

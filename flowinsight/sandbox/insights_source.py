@@ -61,7 +61,7 @@ def _source_groups(backend: SandboxLogs, query: Query) -> list[str]:
 
 def events_of(backend: SandboxLogs, names: Sequence[str], start: int, end: int) -> Events:
     """Return the selection of events from `start` to `end`, Unix seconds, both inclusive."""
-    facts = [backend.facts[name] for name in names]
+    facts, everything = [backend.facts[name] for name in names], backend.world.settings.query_before_group
     streams = [(handle, name) for item in facts for handle, name in item.stream_names.items()]
     return Events(
         _SELECT,
@@ -69,7 +69,7 @@ def events_of(backend: SandboxLogs, names: Sequence[str], start: int, end: int) 
             "pointer": f"{backend.account_id}/{backend.region_name}/",
             "groups": [item.handle for item in facts],
             "names": [f"{backend.account_id}:{name}" for name in names],
-            "created": [backend.created_ms(name) for name in names],
+            "created": [0 if everything else backend.created_ms(name) for name in names],
             "streams": [handle for handle, _ in streams],
             "stream_names": [name for _, name in streams],
             "from_ms": start * 1000,

@@ -12,7 +12,7 @@ class Settings:
     interface per minute, as Nitro instances are; without it the others keep to the interval asked for.
     `heal_delivery` lets a failed flow log recover. `scan_events_per_page` bounds how many events one
     FilterLogEvents page looks at, which is what makes empty pages appear; a Logs Insights query takes at least
-    `query_seconds` of real time.
+    `query_seconds` of real time, and sees events from before its group's creation only with `query_before_group`.
     """
 
     cloudwatch_delay: float = 2.0
@@ -26,6 +26,7 @@ class Settings:
     isolate_accounts: bool = False
     scan_events_per_page: int = 100_000
     query_seconds: float = 0.3
+    query_before_group: bool = False
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
         """Return a copy with changes; ValueError is a sentence naming the wrong setting."""

@@ -130,3 +130,10 @@ def test_deleting_a_bucket_that_is_not_empty_is_refused(
     client("s3").put_object(Bucket=bucket, Key="k", Body=b"v")
     refused("BucketNotEmpty", client("s3").delete_bucket, Bucket=bucket)
     refused("NoSuchKey", client("s3").get_object, Bucket=bucket, Key="nope")
+
+
+def test_a_bucket_name_that_s3_does_not_allow_is_refused(
+    client: Callable[..., Any], refused: Callable[..., Any]
+) -> None:
+    for name in ("Bad_Name", "two..dots", "-hyphen"):
+        refused("InvalidBucketName", client("s3", region_name="us-east-1").create_bucket, Bucket=name)

@@ -115,6 +115,7 @@ def test_events_from_before_the_groups_creation_are_not_seen(
     started: Callable[..., str],
     ended: Callable[[str], dict[str, Any]],
     unique: Callable[[str], str],
+    settings: Callable[..., Any],
     now: int,
 ) -> None:
     name = unique("/insights/young")
