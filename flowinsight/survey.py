@@ -1,9 +1,10 @@
 """What is known of a source as a whole: made when it is asked for the first time, read by every question."""
 
 import threading
+from functools import cache
 from typing import Any
 
-from flowinsight import db, fields
+from flowinsight import db, fields, iana
 from flowinsight.conditions import PLACES
 from flowinsight.loaded import Loaded
 
@@ -51,6 +52,16 @@ SELECT interface_id AS interface, min(vpc_id) AS vpc FROM {db.RECORDS}
 WHERE vpc_id IS NOT NULL AND interface_id IS NOT NULL GROUP BY 1
 """
 
+FIRST_EPHEMERAL = 32768
+"""Linux takes client ports from here; the IANA range, which Windows uses, begins at 49152."""
+
+KNOWN_PORTS = "known_ports"
+"""The table of ports to which IANA assigned a service: protocol, port, rank (2 for system ports, 1 for registered ones)."""
+
+_KNOW_PORTS = f"""
+CREATE TABLE IF NOT EXISTS {KNOWN_PORTS} AS SELECT unnest(?) AS protocol, unnest(?) AS port, unnest(?) AS rank
+"""
+
 _EXTREMES = f"""
 SELECT min(first) AS oldest, max(newest) AS newest_start, max(last) AS newest, max(width) AS width,
   coalesce(sum(accepted), 0) > 0 AS accepted, coalesce(sum(rejected), 0) > 0 AS rejected FROM {WINDOWS}
@@ -60,13 +71,27 @@ _making = threading.Lock()
 
 
 def survey(loaded: Loaded) -> dict[str, Any]:
-    """Make WINDOWS and KNOWN_VPCS if they are not there yet, and return the extremes of WINDOWS.
+    """Make WINDOWS, KNOWN_VPCS and KNOWN_PORTS if they are not there yet, and return the extremes of WINDOWS.
 
     oldest and newest_start (of starts), newest (of ends), width: None where a source holds nothing; accepted, rejected: whether
     any record is.
     """
     cursor = loaded.connection.cursor()
     with _making:
-        cursor.execute(_SUMMARISE)
-        cursor.execute(_KNOW_VPCS)
+        made = db.rows(cursor, "SELECT 1 FROM information_schema.tables WHERE table_name = ?", (KNOWN_PORTS,))
+        if not made:
+            cursor.execute(_SUMMARISE)
+            cursor.execute(_KNOW_VPCS)
+            cursor.execute(_KNOW_PORTS, _known_ports())
     return db.one(cursor, _EXTREMES)
+
+
+@cache
+def _known_ports() -> list[list[int]]:
+    known = [
+        (protocol, port, 2 if port < 1024 else 1)
+        for protocol in sorted(iana.WITH_PORTS)
+        for port in sorted(iana.assigned_ports(protocol))
+        if port < FIRST_EPHEMERAL
+    ]
+    return [list(column) for column in zip(*known, strict=True)]

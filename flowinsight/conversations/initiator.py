@@ -1,17 +1,15 @@
 """Who started each conversation, and by which evidence: flow semantics, strongest evidence first."""
 
-from flowinsight import db, iana
+from flowinsight import db
 from flowinsight.conversations.flows import PAIR, added_up
 from flowinsight.conversations.matched import NOT_A_PORT
+from flowinsight.survey import FIRST_EPHEMERAL, KNOWN_PORTS
 
 DECIDED_BY = ("flags", "earlier-window", "fan-out", "one-way", "first-seen", "known-port", "port-order", "unknown")
 """Strongest first. The position of a name is the number that stands for it in the tables."""
 
 FAN_OUT = 10
 """A source with one fixed port is a client when it sent to this many targets, most of which did not answer."""
-
-FIRST_EPHEMERAL = 32768
-"""Linux takes client ports from here; the IANA range, which Windows uses, begins at 49152."""
 
 _COUNTS = {
     "records": "records",
@@ -81,11 +79,6 @@ _ONE_WAY = """CASE
   WHEN x_rejected = x_records AND y_rejected < y_records THEN CASE WHEN y_first_passed <= x_first THEN -1 ELSE 1 END
   ELSE 0 END"""
 
-# A system port outranks a registered one; the rank tells only where the two sides differ.
-_KNOWN_PORTS = """
-CREATE OR REPLACE TEMP TABLE known_ports AS SELECT unnest(?) AS protocol, unnest(?) AS port, unnest(?) AS rank
-"""
-
 _FIRST_SEEN = "x_seen_first::INT - y_seen_first::INT"
 
 _KNOWN_PORT = "sign(coalesce(y_known.rank, 0) - coalesce(x_known.rank, 0))::INT"
@@ -123,8 +116,8 @@ LEFT JOIN by_flags y_by_flags ON (y_by_flags.scope, y_by_flags.protocol, y_by_fl
   = (pairs.scope, pairs.protocol, y, x, x_port)
 LEFT JOIN fan_out x_fan ON (x_fan.scope, x_fan.protocol, x_fan.source, x_fan.port) = (pairs.scope, pairs.protocol, x, x_port)
 LEFT JOIN fan_out y_fan ON (y_fan.scope, y_fan.protocol, y_fan.source, y_fan.port) = (pairs.scope, pairs.protocol, y, y_port)
-LEFT JOIN known_ports x_known ON x_known.protocol = pairs.protocol AND x_known.port = x_port
-LEFT JOIN known_ports y_known ON y_known.protocol = pairs.protocol AND y_known.port = y_port
+LEFT JOIN {KNOWN_PORTS} x_known ON x_known.protocol = pairs.protocol AND x_known.port = x_port
+LEFT JOIN {KNOWN_PORTS} y_known ON y_known.protocol = pairs.protocol AND y_known.port = y_port
 """
 
 _DECIDED = f"""
@@ -147,13 +140,6 @@ FROM ({_EVIDENCE}) WHERE asked
 
 def decide(connection: db.Connection, *, one_way_counts: bool) -> None:
     """Create `decided`: for each pair of endpoints `started` (1: x, -1: y, 0: unknown) and `evidence`, a place in DECIDED_BY."""
-    known = [
-        (protocol, port, 2 if port < 1024 else 1)
-        for protocol in sorted(iana.WITH_PORTS)
-        for port in sorted(iana.assigned_ports(protocol))
-        if port < FIRST_EPHEMERAL
-    ]
-    connection.execute(_KNOWN_PORTS, [list(column) for column in zip(*known, strict=True)])
     connection.execute(_PAIRS)
     connection.execute(_BY_FLAGS)
     connection.execute(_FAN_OUT)
