@@ -32,7 +32,7 @@ class Condition:
     @property
     def flag(self) -> str:
         """The condition as a value that is never NULL. Only where it is needed: WHERE can push a bare comparison to a scan."""
-        return f"coalesce({self.sql}, false)"
+        return self.sql if self == TRUE else f"coalesce({self.sql}, false)"
 
 
 TRUE = Condition("true")

@@ -1,0 +1,136 @@
+"""`flowinsight ask`: a question in, an answer out, as text or JSON."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flowinsight import grammar, views
+from flowinsight.answer import Answer
+from flowinsight.errors import QuestionError
+from flowinsight.fetchers.files import load
+from flowinsight.loaded import Loaded
+from flowinsight.prepared import Prepared, prepare
+from flowinsight.question import MEASURES, Filter, Question, TimeRange
+from flowinsight.records.headers import as_header
+from flowinsight.roles import roles, sentence
+from flowinsight.sources import Files
+from flowinsight.table import as_text
+from flowinsight.times import parse_length, parse_time
+
+VIEWS = ("rows", "records", "conversations", "coverage", "summary")
+
+
+def add(ask: argparse.ArgumentParser) -> None:
+    """The options of `ask`."""
+    ask.add_argument(
+        "query", nargs="?", default="", help="what to ask, as in the text box: '10.0.3.7:5432', ':22 rejected'"
+    )
+    ask.add_argument("--files", nargs="+", required=True, type=Path, metavar="PATH", help="flow log files or folders")
+    ask.add_argument("--format", help="the log format of lines that have no header: '${version} ${srcaddr} …'")
+    ask.add_argument(
+        "--from", dest="start", metavar="T", help="from this time on: ISO 8601 (UTC without a zone) or epoch seconds"
+    )
+    ask.add_argument("--to", dest="end", metavar="T", help="to before this time")
+    for option in ("address", "port", "client", "server", "protocol"):
+        ask.add_argument(f"--{option}", action="append", default=[], metavar=option[0].upper())
+    ask.add_argument("--action", action="append", default=[], choices=["accept", "reject"])
+    ask.add_argument(
+        "--by", action="append", default=[], metavar="FIELD", help="group by: a record field, or client, server, …"
+    )
+    ask.add_argument("--measure", action="append", default=[], choices=MEASURES, help="the first one orders the rows")
+    ask.add_argument("--bin", help="count by this length of time too: 5m, 1h")
+    ask.add_argument("--limit", type=int, help="rows at most (default 100; records 1,000)")
+    ask.add_argument("--view", choices=VIEWS, default="rows")
+    ask.add_argument("--json", action="store_true", help="print JSON")
+
+
+def question(options: argparse.Namespace) -> Question:
+    """The question of a command line; QuestionError when it is not one."""
+    filters = list(grammar.parse(options.query))
+    fields = ("address", "port", "client", "server", "protocol", "action")
+    filters += [Filter.parse(field, getattr(options, field)) for field in fields if getattr(options, field)]
+    edges = [None if text is None else parse_time(text) for text in (options.start, options.end)]
+    dimensions = tuple(part for text in options.by for part in text.split(","))
+    measures = tuple(options.measure) or _usual_measures(options.view, dimensions)
+    limit = options.limit if options.limit is not None else 1000 if options.view == "records" else 100
+    width = None if options.bin is None else parse_length(options.bin)
+    return Question(TimeRange(*edges), tuple(filters), dimensions, measures, width, limit)
+
+
+def _usual_measures(view: str, dimensions: Sequence[str]) -> tuple[Any, ...]:
+    usual = Question(dimensions=tuple(dimensions))
+    return (*usual.measures, "conversations") if view == "rows" and usual.by_conversation else usual.measures
+
+
+def run(options: argparse.Namespace) -> str:
+    """What `ask` prints."""
+    tokens = None
+    if options.format:
+        tokens = as_header(options.format.split())
+        if tokens is None:
+            raise QuestionError(
+                f"{options.format} is not a log format: write its fields as AWS does, such as '${{version}} ${{srcaddr}}'."
+            )
+    _take_query_from_files(options)
+    asked = question(options)
+    loaded = load(Files(tuple(options.files), tokens))
+    if options.view == "summary":
+        return _summary(asked, loaded, as_json=options.json)
+    prepared = prepare(asked, loaded)
+    answer = _answer(options.view, prepared)
+    return _json(prepared, answer) if options.json else _text(prepared, answer)
+
+
+def _take_query_from_files(options: argparse.Namespace) -> None:
+    """`--files` takes every word up to the next option: a last word that is no path is the query."""
+    if not options.query and len(options.files) > 1 and not options.files[-1].exists():
+        options.query = str(options.files.pop())
+
+
+def _answer(view: str, prepared: Prepared) -> Answer:
+    match view:
+        case "records":
+            return views.records(prepared)
+        case "conversations":
+            return views.conversations(prepared)
+        case "coverage":
+            return views.coverage_rows(prepared)
+        case _:
+            return views.rows(prepared)
+
+
+def _json(prepared: Prepared, answer: Answer) -> str:
+    return json.dumps(
+        {
+            "rows": answer.rows,
+            "truncated": answer.truncated,
+            "deduplicated": answer.deduplicated,
+            "statement": asdict(answer.statement),
+            "coverage": {**asdict(prepared.coverage), "verdict": prepared.verdict, "reasons": prepared.reasons},
+            "reconciliation": prepared.reconciliation,
+        },
+        indent=1,
+    )
+
+
+def _text(prepared: Prepared, answer: Answer) -> str:
+    lines = [sentence(role) for role in roles(prepared)]
+    lines += [f"{prepared.verdict[:1].upper()}{prepared.verdict[1:]}.", *prepared.reasons, ""]
+    lines.append(as_text(answer.rows))
+    if answer.truncated:
+        lines.append(f"There are more than these {len(answer.rows):,} rows: raise --limit.")
+    counted = "; ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in prepared.reconciliation.items())
+    return "\n".join([*lines, "", counted])
+
+
+def _summary(asked: Question, loaded: Loaded, *, as_json: bool) -> str:
+    prepared = prepare(asked, loaded) if asked.conversation_filters else None
+    found = views.summary(asked, loaded, prepared)
+    return (
+        json.dumps(found, indent=1)
+        if as_json
+        else as_text([{"": name, "value": value} for name, value in found.items()])
+    )
