@@ -1,0 +1,232 @@
+"""FilterLogEvents: the events of a log group that match patterns, newest first, each once, within AWS's quota.
+
+A range is read in slices. A slice counts when every pattern has been followed to its end there; what was read of the others
+is kept, so a fetch that failed goes on where it stopped. Source: CloudWatch Logs API reference, FilterLogEvents.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowinsight import aws, conditions, db
+from flowinsight.answer import Statement
+from flowinsight.conversations.matched import MARGIN
+from flowinsight.errors import ThrottledError
+from flowinsight.fetchers import filter_pattern, formats
+from flowinsight.fetchers.gathered import gather
+from flowinsight.fetchers.pace import Pace, pace_for
+from flowinsight.loaded import Loaded
+from flowinsight.question import Question, TimeRange
+from flowinsight.sources import LogGroup
+
+SLICES, SHORTEST_SLICE = 6, 900
+MOST_EVENTS = 1_000_000
+MOST_WAITS = 5
+"""How often a throttled request is made again, after botocore's own attempts."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One pattern over one slice; milliseconds, inclusive at both ends, None = open."""
+
+    statement: Statement
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be asked: the scans of the newest slice first."""
+
+    question: Question
+    source: LogGroup
+    statements: tuple[Statement, ...]
+    slices: tuple[TimeRange, ...]
+
+    def scans(self, a_slice: TimeRange) -> list[Scan]:
+        start = None if a_slice.start is None else max(0, a_slice.start * 1000)
+        end = None if a_slice.end is None else a_slice.end * 1000 - 1
+        return [Scan(statement, start, end) for statement in self.statements]
+
+
+@dataclass
+class Collected:
+    """What has arrived so far, by event id, and which scans are finished. A failed fetch goes on with the same one."""
+
+    messages: dict[str, str] = field(default_factory=dict)
+    done: set[Scan] = field(default_factory=set)
+    requests: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a fetch is: slices finished of slices in all, events and requests so far, and from when on it is complete."""
+
+    finished: int
+    slices: int
+    events: int
+    requests: int
+    covered: TimeRange | None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Records and the range they are complete for: that of the question, its newest part, or None.
+
+    Coverage is known only of interfaces and times that wrote a matching record, NODATA or SKIPDATA: a pattern leaves out the
+    records that would show that an interface was otherwise at work.
+    """
+
+    plan: Plan
+    loaded: Loaded
+    covered: TimeRange | None
+    complete: bool
+    requests: int
+
+
+def plan(question: Question, source: LogGroup, statements: tuple[Statement, ...] | None = None) -> Plan:
+    """The scans a question needs, for every format of the log group; `statements` instead of the usual patterns, as they are."""
+    usual = statements if statements is not None else _patterns(question, source)
+    return Plan(question, source, usual, tuple(_slices(question.time.widened(MARGIN))))
+
+
+def _patterns(question: Question, source: LogGroup) -> tuple[Statement, ...]:
+    found: list[Statement] = []
+    for tokens in source.formats:
+        found += filter_pattern.patterns_for(question, tokens)
+    everything = [statement for statement in found if not statement.text]
+    if everything:
+        return (everything[0],)
+    found += filter(None, map(filter_pattern.status_pattern, source.formats))
+    return tuple(dict.fromkeys(found))
+
+
+def _slices(span: TimeRange) -> Iterator[TimeRange]:
+    if span.start is None or span.end is None:
+        yield span
+        return
+    width = max(SHORTEST_SLICE, -(-(span.end - span.start) // SLICES))
+    end = span.end
+    while end > span.start:
+        yield TimeRange(max(span.start, end - width), end)
+        end -= width
+
+
+def fetch(
+    to_do: Plan,
+    logs: Any,  # noqa: ANN401 - a client made by boto3
+    collected: Collected,
+    *,
+    pace: Pace,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    enough: int = MOST_EVENTS,
+) -> None:
+    """Bring what `collected` lacks, newest slice first, until all is there, `cancelled` says so, or `enough` events are.
+
+    Raises one of the errors of `flowinsight.errors`; calling again with the same `collected` goes on.
+    """
+    for a_slice in to_do.slices:
+        for scan in to_do.scans(a_slice):
+            if scan not in collected.done and not _follow(scan, to_do.source, logs, collected, pace, cancelled):
+                return
+        if progress:
+            progress(_progress(to_do, collected))
+        if len(collected.messages) >= enough:
+            return
+
+
+def _follow(
+    scan: Scan,
+    source: LogGroup,
+    logs: Any,  # noqa: ANN401
+    collected: Collected,
+    pace: Pace,
+    cancelled: Callable[[], bool],
+) -> bool:
+    """Follow one pattern through one slice to its end, empty pages included; False when cancelled before."""
+    request = _request(scan, source)
+    tokens: set[str] = set()
+    while not cancelled():
+        page = _page(logs, request, source, pace)
+        collected.requests += 1
+        collected.messages.update({event["eventId"]: event["message"] for event in page["events"]})
+        token = page.get("nextToken")
+        if token in tokens:
+            collected.problems.append(
+                f"AWS gave the same page of {source.label} twice: events of this range may be missing after it."
+            )
+        if token is None or token in tokens:
+            collected.done.add(scan)
+            return True
+        tokens.add(token)
+        request["nextToken"] = token
+    return False
+
+
+def _request(scan: Scan, source: LogGroup) -> dict[str, Any]:
+    request: dict[str, Any] = {source.parameter: source.name}
+    if scan.start is not None:
+        request["startTime"] = scan.start
+    if scan.end is not None:
+        request["endTime"] = scan.end
+    if scan.statement.text:
+        request["filterPattern"] = scan.statement.text
+    return request
+
+
+def _page(logs: Any, request: dict[str, Any], source: LogGroup, pace: Pace) -> dict[str, Any]:  # noqa: ANN401
+    for attempt in range(MOST_WAITS + 1):
+        pace.wait()
+        try:
+            with aws.translated(doing=f"read the events of {source.label}"):
+                found: dict[str, Any] = logs.filter_log_events(**request)
+                return found
+        except ThrottledError:
+            if attempt == MOST_WAITS:
+                raise
+            pace.slower()
+    raise AssertionError
+
+
+def covered(to_do: Plan, collected: Collected) -> TimeRange | None:
+    """The part of the question's range for which everything has arrived, evidence beside it included."""
+    start: int | None = None
+    for number, a_slice in enumerate(to_do.slices):
+        if not all(scan in collected.done for scan in to_do.scans(a_slice)):
+            break
+        start = a_slice.start
+        if number == len(to_do.slices) - 1:
+            return to_do.question.time
+    end = to_do.question.time.end
+    return TimeRange(start + MARGIN, end) if start is not None and end is not None and start + MARGIN < end else None
+
+
+def _progress(to_do: Plan, collected: Collected) -> Progress:
+    finished = sum(all(scan in collected.done for scan in to_do.scans(one)) for one in to_do.slices)
+    return Progress(finished, len(to_do.slices), len(collected.messages), collected.requests, covered(to_do, collected))
+
+
+def read(to_do: Plan, collected: Collected) -> Fetched:
+    """The records of what has arrived."""
+    batches = formats.read(collected.messages.values(), to_do.source.formats)
+    loaded = gather(batches, to_do.source.formats, collected.problems)
+    reached = covered(to_do, collected)
+    return Fetched(to_do, loaded, reached, reached == to_do.question.time, collected.requests)
+
+
+def load(question: Question, source: LogGroup, identity: aws.Identity, **how: Any) -> Fetched:  # noqa: ANN401
+    """Plan, fetch and read in one. `how` is that of `fetch`."""
+    to_do, collected = plan(question, source), Collected()
+    logs = aws.client(identity, "logs", source.region)
+    fetch(to_do, logs, collected, pace=pace_for(identity, source.region or identity.region), **how)
+    return read(to_do, collected)
+
+
+def false_matches(loaded: Loaded, question: Question, limit: int = 100) -> tuple[int, list[dict[str, Any]]]:
+    """Records that a term or a typed pattern brought and the question is not about: how many, and the first of them."""
+    beside = conditions.around(question, margin=MARGIN).negated()
+    where = f"FROM {db.RECORDS} WHERE {beside.sql}"
+    count = db.one(loaded.connection, f"SELECT count(*) AS n {where}", beside.parameters)["n"]
+    return count, db.rows(loaded.connection, f"SELECT * {where} LIMIT {int(limit)}", beside.parameters)

@@ -1,0 +1,149 @@
+"""Log groups that hold flow logs, and the format of their events with where it is known from."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flowinsight import aws
+from flowinsight.errors import AwsError, SourceError
+from flowinsight.fetchers import formats
+from flowinsight.sources import LogGroup
+
+SAMPLE = 50
+"""Events looked at, which is also what TestMetricFilter takes."""
+_RECENT = 15 * 60_000
+_DATA_SOURCE = {"name": "amazon_vpc", "type": "flow"}
+
+
+@dataclass(frozen=True)
+class FlowLog:
+    """A flow log as DescribeFlowLogs tells it, in AWS's own words; `problem` is its DeliverLogsErrorMessage."""
+
+    id: str
+    resource: str
+    traffic_type: str
+    interval: int | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A log group and the flow logs that are known to write to it (none: AWS says only that it holds some)."""
+
+    source: LogGroup
+    flow_logs: tuple[FlowLog, ...]
+
+
+def discover(identity: aws.Identity, region: str | None = None) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """The log groups of an account and region with flow logs, and sentences about what could not be looked at."""
+    groups: dict[str, Found] = {}
+    notes: list[str] = []
+    try:
+        for description in _describe(identity, region):
+            _add(groups, description, region)
+    except AwsError as error:
+        notes.append(str(error))
+    try:
+        for name in _data_sources(identity, region):
+            groups.setdefault(name, Found(LogGroup(name, region, (), "not known yet"), ()))
+    except AwsError as error:
+        notes.append(str(error))
+    return tuple(groups.values()), tuple(notes)
+
+
+def _describe(identity: aws.Identity, region: str | None) -> list[dict[str, Any]]:
+    with aws.translated(doing="list the flow logs"):
+        pages = aws.client(identity, "ec2", region).get_paginator("describe_flow_logs").paginate()
+        return [item for page in pages for item in page["FlowLogs"] if _group_of(item)]
+
+
+def _group_of(description: dict[str, Any]) -> str | None:
+    """The name of the log group, or its ARN where it belongs to another account."""
+    if description.get("LogDestinationType", "cloud-watch-logs") != "cloud-watch-logs":
+        return None
+    destination = str(description.get("LogDestination", "")).removesuffix(":*")
+    if description.get("DeliverCrossAccountRole") and destination:
+        return destination
+    return description.get("LogGroupName") or destination.partition(":log-group:")[2] or None
+
+
+def _add(groups: dict[str, Found], description: dict[str, Any], region: str | None) -> None:
+    name = _group_of(description)
+    assert name is not None, "only flow logs with a log group are listed"
+    tokens = formats.parsed(description.get("LogFormat"))
+    one = FlowLog(
+        description["FlowLogId"],
+        description["ResourceId"],
+        description.get("TrafficType", "ALL"),
+        description.get("MaxAggregationInterval"),
+        description.get("DeliverLogsErrorMessage"),
+    )
+    known = groups.get(name, Found(LogGroup(name, region, (), ""), ()))
+    flow_logs = (*known.flow_logs, one)
+    origin = f"LogFormat of {', '.join(item.id for item in flow_logs)}"
+    together = tuple(dict.fromkeys((*known.source.formats, tokens)))
+    groups[name] = Found(LogGroup(name, region, together, origin), flow_logs)
+
+
+def _data_sources(identity: aws.Identity, region: str | None) -> list[str]:
+    """Groups in which CloudWatch recognises flow logs: ListLogGroups by data source."""
+    logs, found, token = aws.client(identity, "logs", region), list[str](), None
+    while True:
+        with aws.translated(doing="list the log groups by data source"):
+            page = logs.list_log_groups(dataSources=[_DATA_SOURCE], **({"nextToken": token} if token else {}))
+        found += [item["logGroupName"] for item in page.get("logGroups", [])]
+        if page.get("nextToken") in {None, token}:
+            return found
+        token = page["nextToken"]
+
+
+def with_format(source: LogGroup, identity: aws.Identity) -> LogGroup:
+    """The source with the format of its events, inferred from recent ones and every value checked against it.
+
+    SourceError when there are no events, or when they leave a choice: then a person has to say the format.
+    """
+    logs = aws.client(identity, "logs", source.region)
+    newest, lines = _recent(logs, source)
+    names = _discovered(logs, source, newest)
+    found = formats.inferred(lines, names)
+    if found is None:
+        raise SourceError(
+            f"The events of {source.label} do not tell their format for certain: say it, as its flow log has it."
+        )
+    how = f"inferred from {len(lines)} recent events, all of which fit" + (
+        " and the fields CloudWatch discovered" if names else ""
+    )
+    return replace(source, formats=(found,), origin=how)
+
+
+def _recent(logs: Any, source: LogGroup) -> tuple[int, list[str]]:  # noqa: ANN401
+    with aws.translated(doing=f"look for recent events of {source.label}"):
+        streams = logs.describe_log_streams(
+            **{source.parameter: source.name}, orderBy="LastEventTime", descending=True, limit=5
+        )["logStreams"]
+        newest = max((int(stream.get("lastEventTimestamp", 0)) for stream in streams), default=0)
+        if not newest:
+            raise SourceError(f"There are no events in {source.label} yet.")
+        found = logs.filter_log_events(
+            **{source.parameter: source.name}, startTime=max(0, newest - _RECENT), limit=SAMPLE
+        )
+    return newest, [event["message"] for event in found["events"]]
+
+
+def _discovered(logs: Any, source: LogGroup, newest: int) -> list[str]:  # noqa: ANN401
+    """The names of fields that CloudWatch found; none where it may not be asked: they only add candidates."""
+    try:
+        with aws.translated(doing=f"ask which fields {source.label} has"):
+            found = logs.get_log_group_fields(**{source.parameter: source.name}, time=newest // 1000)
+    except AwsError:
+        return []
+    return [item["name"] for item in found["logGroupFields"] if not item["name"].startswith("@")]
+
+
+def tested(logs: Any, pattern: str, messages: list[str]) -> list[int]:  # noqa: ANN401
+    """Which of at most 50 messages AWS itself says the pattern matches, as indexes: TestMetricFilter, which costs nothing.
+
+    AwsError with AWS's own words where it refuses the pattern; DeniedError where it may not be asked.
+    """
+    with aws.translated(doing="test the pattern"):
+        found = logs.test_metric_filter(filterPattern=pattern, logEventMessages=messages[:SAMPLE])
+    return [int(match["eventNumber"]) - 1 for match in found["matches"]]
