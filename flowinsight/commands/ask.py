@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from flowinsight import grammar, views
+from flowinsight import grammar, legs, views
 from flowinsight.answer import Answer
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers.files import load
@@ -117,7 +117,7 @@ def _json(prepared: Prepared, answer: Answer) -> str:
 
 
 def _text(prepared: Prepared, answer: Answer) -> str:
-    lines = [sentence(role) for role in roles(prepared)]
+    lines = [sentence(role) for role in roles(prepared)] + [legs.sentence(leg) for leg in legs.untold(prepared)]
     lines += [f"{prepared.verdict[:1].upper()}{prepared.verdict[1:]}.", *prepared.reasons, ""]
     lines.append(as_text(answer.rows))
     if answer.truncated:
