@@ -66,6 +66,9 @@ def open_accounts(network: Network) -> tuple[str, ...]:
 def build(network: Network, url: str) -> None:
     """Create VPCs, subnets, security groups, interfaces and what owns them."""
     accounts = {vpc.account: _client(url, vpc) for vpc in network.vpcs}
+    for ec2 in accounts.values():
+        # The first call to a region makes moto create its default VPC, which must not get the company's ids.
+        ec2.describe_vpcs()
     for vpc in network.vpcs:
         with giving(vpcs, "random_vpc_id", vpc.id):
             accounts[vpc.account].create_vpc(CidrBlock=vpc.cidr, TagSpecifications=_named("vpc", vpc.name))

@@ -126,6 +126,9 @@ def test_events_from_before_the_groups_creation_are_not_seen(
     assert len(logs.filter_log_events(logGroupName=name)["events"]) == 2
     answer = ended(started("fields @message", logGroupName=name, startTime=now - 3600, endTime=now))
     assert table(answer) == [{"@message": "after"}]
+    settings(query_before_group=True)
+    answer = ended(started("fields @message", logGroupName=name, startTime=now - 3600, endTime=now))
+    assert len(table(answer)) == 2
 
 
 def test_a_query_is_scheduled_then_running_with_some_rows_then_complete(
