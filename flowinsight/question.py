@@ -205,6 +205,8 @@ class Question:
         self._check_mixture()
         if not self.measures or any(measure not in MEASURES for measure in self.measures):
             raise QuestionError(f"Measures are {', '.join(MEASURES)}.")
+        if clash := set(self.dimensions) & set(self.measures):
+            raise QuestionError(f"{min(clash)} is measured: it cannot be grouped by in the same question.")
         if self.bin is not None and self.bin <= 0:
             raise QuestionError("A bin is a positive number of seconds.")
         if self.limit <= 0:

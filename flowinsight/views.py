@@ -48,7 +48,7 @@ def rows(prepared: Prepared) -> Answer:
         SELECT {", ".join([*keys, *measured])}
         FROM parts JOIN (SELECT scope, client, server, port, protocol, outcome FROM chosen)
           USING (scope, client, server, port, protocol)
-        WHERE used GROUP BY {", ".join(names)} ORDER BY {order} LIMIT {question.limit + 1}""",
+        WHERE used GROUP BY {", ".join(map(str, range(1, len(keys) + 1)))} ORDER BY {order} LIMIT {question.limit + 1}""",
     )
     return limited(question, prepared.statement, found, deduplicated=True)
 
