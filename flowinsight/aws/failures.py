@@ -38,6 +38,7 @@ _S3_ACTIONS = {
 
 _NAMED_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:\w+)(?: on resource: (\S+))?")
 _BECAUSE = re.compile(r"because (.{1,200}?)\.?$")
+_NOT_OFFERED = 501
 _SECRETS = re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{8,}|[A-Za-z0-9+/=_-]{60,}")
 
 _UNREACHED = (boto.HTTPClientError, boto.ConnectionError, boto.EndpointConnectionError, boto.IncompleteReadError)
@@ -96,7 +97,7 @@ def _refusal(error: ClientError, doing: str) -> AwsError:
         return ThrottledError(
             f"Could not {doing}: AWS asks for fewer requests ({code}). Wait a minute and try again.", code, action
         )
-    if metadata.get("HTTPStatusCode", 0) >= 500:
+    if metadata.get("HTTPStatusCode", 0) >= 500 and metadata["HTTPStatusCode"] != _NOT_OFFERED:
         return UnreachableError(
             f"Could not {doing}: AWS answered with an error of its own ({code}). Try again.", code, action
         )

@@ -1,0 +1,229 @@
+"""Finding flow logs in a bucket folder by folder, and the objects of a range: never a listing of everything."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flowinsight import aws
+from flowinsight.errors import AwsError, DeniedError, SourceError
+from flowinsight.fetchers import s3_layout
+from flowinsight.fetchers.s3_layout import ROOT, Location
+from flowinsight.question import TimeRange
+from flowinsight.sources import S3Objects
+
+DEEPEST, MOST_FOLDERS = 4, 200
+"""How far below the prefix, and through how many folders, AWSLogs/ is looked for."""
+
+
+@dataclass(frozen=True)
+class S3Object:
+    """An object as the listing tells it; `flow_log_id` and `stamp` from its name, where AWS named it."""
+
+    key: str
+    size: int
+    etag: str
+    storage_class: str
+    location: Location
+    flow_log_id: str = ""
+    stamp: int | None = None
+
+    @property
+    def archived(self) -> bool:
+        """Whether it has to be restored before it can be read (S3 storage classes that are not instant)."""
+        return self.storage_class in {"GLACIER", "DEEP_ARCHIVE"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The objects of a range, each content once, the locations that delivered none in it, and how many requests it took.
+
+    Not `whole` when it was cancelled.
+    """
+
+    objects: tuple[S3Object, ...]
+    silent: tuple[Location, ...]
+    requests: int
+    whole: bool = True
+
+    @property
+    def bytes(self) -> int:
+        return sum(one.size for one in self.objects)
+
+
+@dataclass
+class Bucket:
+    """The listings of one bucket, folder by folder."""
+
+    source: S3Objects
+    s3: Any
+    requests: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def pages(self, prefix: str, *, delimiter: str = "/") -> Iterator[dict[str, Any]]:
+        request: dict[str, Any] = {"Bucket": self.source.bucket, "Prefix": prefix, "Delimiter": delimiter}
+        if self.source.requester_pays:
+            request["RequestPayer"] = "requester"
+        while True:
+            with aws.translated(doing=f"list s3://{self.source.bucket}/{prefix}"):
+                page = self.s3.list_objects_v2(**request)
+            self.requests += 1
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            request["ContinuationToken"] = page["NextContinuationToken"]
+
+    def folders(self, prefix: str) -> list[str]:
+        """The folders directly below a prefix: their last part, with its slash."""
+        found = [item["Prefix"] for page in self.pages(prefix) for item in page.get("CommonPrefixes", [])]
+        return [folder[len(prefix) :] for folder in found]
+
+
+def discover(source: S3Objects, s3: Any) -> tuple[tuple[Location, ...], tuple[str, ...]]:  # noqa: ANN401
+    """Every account and region with flow logs below the prefix, and sentences about what was not looked at.
+
+    The prefix may also lie inside AWSLogs/. SourceError when there are none.
+    """
+    bucket = Bucket(source, s3)
+    try:
+        roots = _roots(bucket)
+        found = tuple(dict.fromkeys(location for root in roots for location in _locations(bucket, root)))
+    except DeniedError as error:
+        _explain_requester_pays(source, s3, error)
+        raise
+    kept = tuple(one for one in found if _chosen(one, source))
+    if not kept:
+        raise SourceError(
+            f"There are no flow logs under {source.label}: no AWSLogs folder with vpcflowlogs in it was found."
+        )
+    return kept, tuple(bucket.notes)
+
+
+def _chosen(location: Location, source: S3Objects) -> bool:
+    """Whether a location is asked for: by account and region, and by a prefix that points into it, or it into the prefix."""
+    if (source.accounts and location.account not in source.accounts) or (
+        source.regions and location.region not in source.regions
+    ):
+        return False
+    return location.prefix.startswith(source.prefix) or source.prefix.startswith(location.prefix)
+
+
+def _roots(bucket: Bucket) -> list[str]:
+    """The AWSLogs/ folders under the prefix; the one around it where it lies inside."""
+    prefix = bucket.source.prefix
+    inside = f"/{prefix}".find(f"/{ROOT}")
+    if inside >= 0:
+        return [prefix[: inside + len(ROOT)]]
+    roots: list[str] = []
+    level = [prefix]
+    for _ in range(DEEPEST):
+        below: list[str] = []
+        for folder in level:
+            if bucket.requests >= MOST_FOLDERS:
+                bucket.notes.append(f"Only {MOST_FOLDERS} folders were looked into: give a prefix nearer to AWSLogs.")
+                return roots
+            names = bucket.folders(folder)
+            roots += [folder + name for name in names if name == ROOT]
+            below += [folder + name for name in names if name != ROOT]
+        level = below
+    return roots
+
+
+def _locations(bucket: Bucket, root: str) -> Iterator[Location]:
+    for folder in _below(bucket, root):
+        found = s3_layout.account_of(folder)
+        if found is None or (bucket.source.accounts and found[0] not in bucket.source.accounts):
+            continue
+        account, hive = found
+        for name in _below(bucket, s3_layout.service_folder(root + folder, hive=hive)):
+            yield Location(root, account, name.removesuffix("/").removeprefix("aws-region="), hive)
+
+
+def _below(bucket: Bucket, folder: str) -> list[str]:
+    """The folders below one; without asking where the prefix names it, because a policy may allow no more than the prefix."""
+    rest = bucket.source.prefix.removeprefix(folder) if bucket.source.prefix.startswith(folder) else ""
+    return [f"{rest.partition('/')[0]}/"] if rest else bucket.folders(folder)
+
+
+def _explain_requester_pays(source: S3Objects, s3: Any, denied: DeniedError) -> None:  # noqa: ANN401
+    """Say so where a bucket refuses because its reader has to pay; silent where that cannot be asked."""
+    if source.requester_pays:
+        return
+    try:
+        with aws.translated(doing="ask who pays"):
+            payer = s3.get_bucket_request_payment(Bucket=source.bucket)["Payer"]
+    except AwsError:
+        return
+    if payer == "Requester":
+        raise SourceError(
+            f"Whoever reads {source.bucket} pays for it (requester pays): agree to that to read it."
+        ) from denied
+
+
+def listing(
+    locations: tuple[Location, ...],
+    time: TimeRange,
+    source: S3Objects,
+    s3: Any,  # noqa: ANN401
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Listing:
+    """The objects in which records of the range, and evidence beside it, can lie. The same bytes are listed once."""
+    bucket = Bucket(source, s3)
+    stamps = s3_layout.delivered_within(time)
+    objects: dict[tuple[str, str], S3Object] = {}
+    silent: list[Location] = []
+    for location in locations:
+        some = False
+        for day in _days(bucket, location, stamps):
+            if cancelled():
+                return Listing(tuple(objects.values()), (), bucket.requests, whole=False)
+            for one in _objects_of(bucket, location, day, stamps):
+                objects.setdefault((one.flow_log_id or one.key, one.etag), one)
+                some = True
+        if not some:
+            silent.append(location)
+    return Listing(tuple(objects.values()), tuple(silent), bucket.requests)
+
+
+def _days(bucket: Bucket, location: Location, stamps: TimeRange) -> Iterator[date]:
+    """The days of the range; an open side is closed by what the folders say."""
+    if stamps.start is not None and stamps.end is not None and stamps.end - stamps.start < 40 * 86400:
+        yield from s3_layout.days(stamps.start, stamps.end - 1)
+        return
+    first = date.min if stamps.start is None else datetime.fromtimestamp(stamps.start, UTC).date()
+    last = date.max if stamps.end is None else datetime.fromtimestamp(stamps.end - 1, UTC).date()
+    for year_folder in bucket.folders(location.prefix):
+        year = s3_layout.number_of(year_folder)
+        if year is None or not first.year <= year <= last.year:
+            continue
+        for month_folder in bucket.folders(location.prefix + year_folder):
+            month = s3_layout.number_of(month_folder)
+            if month is None or not (first.year, first.month) <= (year, month) <= (last.year, last.month):
+                continue
+            for day_folder in bucket.folders(location.prefix + year_folder + month_folder):
+                number = s3_layout.number_of(day_folder)
+                if number is not None and first <= (day := date(year, month, number)) <= last:
+                    yield day
+
+
+def _objects_of(bucket: Bucket, location: Location, day: date, stamps: TimeRange) -> Iterator[S3Object]:
+    """The objects of one day, those of its hour folders in the range included; both may lie side by side."""
+    prefix = location.day(day)
+    hours: list[str] = []
+    for page in bucket.pages(prefix):
+        yield from _within(page, location, stamps)
+        hours += [item["Prefix"] for item in page.get("CommonPrefixes", [])]
+    for folder in hours:
+        hour = s3_layout.number_of(folder[len(prefix) :])
+        if hour is not None and s3_layout.hour_within(hour, day, stamps):
+            for page in bucket.pages(folder):
+                yield from _within(page, location, stamps)
+
+
+def _within(page: dict[str, Any], location: Location, stamps: TimeRange) -> Iterator[S3Object]:
+    for item in page.get("Contents", []):
+        key, name = item["Key"], s3_layout.named(item["Key"])
+        if key.endswith("/") or not item["Size"] or (name is not None and name.stamp not in stamps):
+            continue
+        found = S3Object(key, item["Size"], item["ETag"], item.get("StorageClass", "STANDARD"), location)
+        yield found if name is None else replace(found, flow_log_id=name.flow_log_id, stamp=name.stamp)
