@@ -1,238 +1,21 @@
 """A second evaluator of Logs Insights queries: plain Python, one record after the other.
 
-It shares the parsed query with the engine and nothing else; every rule is written out again.
+It shares the parsed query with the engine and nothing else; every rule is written out again, here and in the modules
+row_values, row_records and row_functions.
 """
 
-import base64
-import json
 import math
 import re
 import statistics
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cmp_to_key
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import quote, unquote
 
 from flowinsight.sandbox.logslang.insights import syntax as s
-
-
-@dataclass(frozen=True)
-class Time:
-    milliseconds: int
-
-
-@dataclass(frozen=True)
-class Json:
-    value: Any
-
-
-Value = None | str | float | bool | Time | Json
-NAMES = {"srcaddr": "srcAddr", "dstaddr": "dstAddr", "srcport": "srcPort", "dstport": "dstPort", "start": "startTime"}
-NAMES |= {"end": "endTime", "account-id": "accountId", "interface-id": "interfaceId", "log-status": "logStatus"}
-LENGTHS = {"ms": 1, "s": 1000, "m": 60000, "h": 3600000, "d": 86400000, "w": 604800000}
-CAPS = {"ms": 1000, "s": 60, "m": 60, "h": 24}
-
-
-@dataclass(frozen=True)
-class Record:
-    log_group: str
-    log_stream: str
-    timestamp_ms: int
-    ingestion_ms: int
-    message: str
-    ptr: str
-
-
-@dataclass
-class Row:
-    """What names mean for one row; `record` is None after stats."""
-
-    record: Record | None
-    made: dict[str, Value] = field(default_factory=dict)
-
-    def __getitem__(self, name: s.Name) -> Value:
-        if name.text in self.made:
-            return self.made[name.text]
-        for length in range(len(name.parts) - 1, 0, -1):
-            prefix = ".".join(name.parts[:length])
-            if prefix in self.made:
-                inner = self.made[prefix]
-                return descend(inner.value, name.parts[length:]) if isinstance(inner, Json) else None
-        if self.record is None:
-            return None
-        found = system(self.record, name.text)
-        return discovered(self.record, name) if found is None else found
-
-
-def system(record: Record, name: str) -> Value:
-    match name:
-        case "@timestamp":
-            return Time(record.timestamp_ms)
-        case "@ingestionTime":
-            return Time(record.ingestion_ms)
-        case "@message":
-            return record.message
-        case "@logStream":
-            return record.log_stream
-        case "@log":
-            return record.log_group
-        case "@ptr":
-            return record.ptr
-    return None
-
-
-def discovered(record: Record, name: s.Name) -> Value:
-    if name.text.startswith("@"):
-        return None
-    words = record.message.split(" ")
-    names = [NAMES.get(token, token) for token in DEFAULT]
-    if len(words) == len(names) and name.text in names:
-        return words[names.index(name.text)]
-    document = parsed(record.message)
-    if not isinstance(document, dict):
-        return None
-    whole = text(descend(document, (name.text,)))
-    return whole if whole is not None else text(descend(document, name.parts))
-
-
-DEFAULT = [
-    "version",
-    "account-id",
-    "interface-id",
-    "srcaddr",
-    "dstaddr",
-    "srcport",
-    "dstport",
-    "protocol",
-    "packets",
-    "bytes",
-    "start",
-    "end",
-    "action",
-    "log-status",
-]
-
-
-def parsed(message: str) -> Any:
-    try:
-        return json.loads(message, parse_constant=lambda _: 1 / 0)
-    except (ValueError, ZeroDivisionError):
-        return None
-
-
-def descend(node: Any, path: Iterable[str]) -> Value:
-    for step in path:
-        if isinstance(node, dict) and step in node:
-            node = node[step]
-        elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
-            node = node[int(step)]
-        else:
-            return None
-    return None if node is None else Json(node)
-
-
-# Values
-
-
-def text(value: Value) -> str | None:
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "1" if value else "0"
-        case float() if not math.isfinite(value):
-            return None
-        case float():
-            shown = f"{value:.4f}".rstrip("0").rstrip(".")
-            return "0" if shown == "-0" else shown
-        case Time(milliseconds=milliseconds):
-            moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
-            return moment.strftime("%Y-%m-%d %H:%M:%S.") + f"{milliseconds % 1000:03}"
-        case Json(value=inner):
-            if isinstance(inner, (dict, list)) or inner is None:
-                return None
-            return text(inner) if isinstance(inner, (bool, str)) else json.dumps(inner)
-    raise TypeError(value)
-
-
-def shown(value: Value) -> str | None:
-    if isinstance(value, Json) and isinstance(value.value, (dict, list)):
-        return json.dumps(value.value, separators=(",", ":"), ensure_ascii=False)
-    return text(value)
-
-
-def number(value: Value) -> float | None:
-    match value:
-        case bool():
-            return float(value)
-        case float():
-            return value
-        case Time(milliseconds=milliseconds):
-            return float(milliseconds)
-    written = text(value)
-    if written is None or not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", written, re.ASCII):
-        return None
-    return float(written) if math.isfinite(float(written)) else None
-
-
-def truth(value: Value) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    found = number(value)
-    return None if found is None else found != 0
-
-
-def present(value: Value) -> bool:
-    return value is not None and not (isinstance(value, Json) and value.value is None)
-
-
-def compare(operator: str, left: Value, right: Value) -> bool | None:
-    a, b = number(left), number(right)
-    x, y = text(left), text(right)
-    if x is None or y is None:
-        return None
-    if a is not None and b is not None:
-        return OPERATORS[operator](a, b)
-    if operator not in ("=", "!=") and (a is not None or b is not None):
-        return False
-    return OPERATORS[operator](x, y)
-
-
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-
-
-def natural(value: str) -> list[tuple[str, int, str]]:
-    """Runs of digits by length and value, everything else by its characters."""
-    pieces = re.findall(r"[0-9]+|[^0-9]", value)
-    return [("0", len(piece), piece) if piece[0] in "0123456789" else (piece, 0, "") for piece in pieces]
-
-
-def before(left: Value, right: Value) -> int:
-    """Compare two values as sort does, ascending: missing, texts, numbers."""
-
-    def rank(value: Value) -> tuple[Any, ...]:
-        found, written = number(value), text(value)
-        if isinstance(value, (float, bool, Time)):
-            return (2, found or 0.0)
-        if written is None:
-            return (0,)
-        return (1, natural(written), written) if found is None else (2, found, written)
-
-    a, b = rank(left), rank(right)
-    return (a > b) - (a < b)
-
-
-# Expressions
+from tests.logslang.row_functions import arithmetic, floor_time, function
+from tests.logslang.row_records import Record, Row
+from tests.logslang.row_values import Json, Time, Value, before, compare, number, present, shown, text, truth
 
 
 def evaluate(expression: s.Expression, row: Row) -> Value:
@@ -286,33 +69,6 @@ def like(value: str | None, pattern: s.Text | s.Regex) -> bool | None:
     return pattern.value in value
 
 
-def arithmetic(operator: str, left: float | None, right: float | None) -> float | None:
-    if left is None or right is None:
-        return None
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right if right else None
-        case "%":
-            return math.fmod(left, right) if right else None
-    return float(left**right)
-
-
-def floor_time(value: Value, period: s.Period) -> Time | None:
-    found = number(value)
-    if found is None:
-        return None
-    unit = period.unit
-    length = min(period.count, CAPS.get(unit, period.count)) * LENGTHS[unit]
-    offset = 4 * 86400000 if unit == "w" else 0
-    return Time((math.floor(found) - offset) // length * length + offset)
-
-
 def call(expression: s.Call, row: Row) -> Value:
     name, arguments = expression.function, expression.arguments
     if name == "bin":
@@ -322,119 +78,6 @@ def call(expression: s.Call, row: Row) -> Value:
         assert isinstance(arguments[1], s.Period)
         return floor_time(evaluate(arguments[0], row), arguments[1])
     return function(name, [evaluate(argument, row) for argument in arguments])
-
-
-def function(name: str, values: list[Value]) -> Value:
-    match name:
-        case "ispresent":
-            return present(values[0])
-        case "coalesce":
-            return next((value for value in values if present(value)), None)
-        case "if":
-            return values[1] if truth(values[0]) else values[2]
-        case "case":
-            pairs = zip(values[::2], values[1::2], strict=False)
-            other = values[-1] if len(values) % 2 else None
-            return next((value for condition, value in pairs if truth(condition)), other)
-        case "jsonparse":
-            document = parsed(values[0]) if isinstance(values[0], str) else None
-            return Json(document) if isinstance(document, (dict, list)) else None
-        case "isempty":
-            return not text(values[0])
-        case "isblank":
-            return not (text(values[0]) or "").strip(" \t\r\n\f\v")
-        case "concat":
-            return "".join(text(value) or "" for value in values)
-        case "isnumeric":
-            return number(values[0]) is not None
-        case "greatest" | "least":
-            numbers = [found for found in map(number, values) if found is not None]
-            return (max if name == "greatest" else min)(numbers, default=None)
-    if name in ADDRESSES:
-        return ADDRESSES[name](text(values[0]), text(values[1]) if len(values) > 1 else None)
-    if name in ON_NUMBERS:
-        numbers = [found for found in map(number, values) if found is not None]
-        return ON_NUMBERS[name](*numbers) if len(numbers) == len(values) else None
-    texts = [text(value) for value in values]
-    return None if None in texts else ON_TEXTS[name](*texts)
-
-
-def half_away(value: float, places: float = 0) -> float:
-    scale = 10.0 ** int(places)
-    whole = math.floor(abs(value) * scale)
-    whole += abs(value) * scale - whole >= 0.5
-    return math.copysign(whole / scale, value)
-
-
-ON_NUMBERS: dict[str, Callable[..., Value]] = {
-    "abs": abs,
-    "ceil": lambda a: float(math.ceil(a)),
-    "floor": lambda a: float(math.floor(a)),
-    "log": lambda a: math.log(a) if a > 0 else None,
-    "sqrt": lambda a: math.sqrt(a) if a >= 0 else None,
-    "round": half_away,
-    "tonumber": lambda a: a,
-    "tomillis": lambda a: float(math.floor(a)),
-    "frommillis": lambda a: Time(math.floor(a)),
-    "toint": lambda a: float(math.trunc(a)) if -(2**31) <= math.trunc(a) < 2**31 else None,
-    "dectohex": lambda a: f"{'-' if math.trunc(a) < 0 else ''}0x{abs(math.trunc(a)):x}",
-}
-
-
-def substring(value: str, start: str, length: str | None = None) -> str | None:
-    first, count = number(start), None if length is None else number(length)
-    if first is None or (length is not None and count is None):
-        return None
-    begin = max(0, int(first))
-    return value[begin:] if count is None else value[begin : begin + max(0, int(count))]
-
-
-ON_TEXTS: dict[str, Callable[..., Value]] = {
-    "strlen": lambda a: float(len(a)),
-    "messagesize": lambda a: float(len(a.encode())),
-    "toupper": str.upper,
-    "tolower": str.lower,
-    "ltrim": lambda a, b=" \t\r\n\f\v": a.lstrip(b),
-    "rtrim": lambda a, b=" \t\r\n\f\v": a.rstrip(b),
-    "trim": lambda a, b=" \t\r\n\f\v": a.strip(b),
-    "substr": substring,
-    "replace": lambda a, b, c: a.replace(b, c) if b else a,
-    "strcontains": lambda a, b: b in a,
-    "startswith": str.startswith,
-    "endswith": str.endswith,
-    "urlencode": lambda a: quote(a, safe="-_.~"),
-    "urldecode": unquote,
-    "base64encode": lambda a: base64.b64encode(a.encode()).decode(),
-    "split": lambda a, b: Json(a.split(b)),
-}
-
-
-def address(value: str | None) -> IPv4Address | IPv6Address | None:
-    try:
-        return None if value is None or "%" in value else ip_address(value)
-    except ValueError:
-        return None
-
-
-def within(value: str | None, network: str | None, *versions: int) -> bool:
-    found = address(value)
-    assert network is not None
-    return found is not None and found.version in versions and found in ip_network(network, strict=False)
-
-
-ADDRESSES: dict[str, Callable[[str | None, str | None], Value]] = {
-    "isvalidip": lambda a, _: address(a) is not None,
-    "isvalidipv4": lambda a, _: isinstance(address(a), IPv4Address),
-    "isvalidipv6": lambda a, _: isinstance(address(a), IPv6Address),
-    "isipinsubnet": lambda a, b: within(a, b, 4, 6),
-    "isipv4insubnet": lambda a, b: within(a, b, 4),
-    "isipv6insubnet": lambda a, b: within(a, b, 6),
-    "isprivateip": lambda a, _: any(within(a, b, 4) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
-    "ipv4tonumber": lambda a, _: float(int(found)) if isinstance(found := address(a), IPv4Address) else None,
-}
-
-
-# Aggregates
 
 
 def aggregate(expression: s.Call, rows: list[Row]) -> Value:
@@ -515,9 +158,6 @@ AGGREGATES = frozenset(
         "sortslast",
     ]
 )
-
-
-# Commands
 
 
 @dataclass(frozen=True)

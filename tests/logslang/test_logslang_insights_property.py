@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flowinsight.sandbox.logslang.insights import Discovery, parse_query, run
 from tests.logslang import row_evaluator
-from tests.logslang.row_evaluator import DEFAULT, Record
+from tests.logslang.row_records import DEFAULT, Record
 
 EXAMPLES = int(os.environ.get("LOGSLANG_EXAMPLES", "60"))
 DISCOVERY = Discovery((tuple(DEFAULT),))

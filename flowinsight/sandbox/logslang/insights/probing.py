@@ -10,17 +10,13 @@ DATE_PATTERN = "SELECT try_strptime('', $value)"
 REPLACEMENT = "SELECT regexp_replace('x', $pattern, $value)"
 
 
-@lru_cache(1)
-def _connection() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect()
-
-
 @lru_cache(1024)
 def complaint(statement: str, value: str, pattern: str | None = None) -> str | None:
     """Return what DuckDB has against a value, None when it accepts it."""
     values = {"value": value} if pattern is None else {"value": value, "pattern": pattern}
     try:
-        _connection().cursor().execute(statement, values)
+        with duckdb.connect() as connection:
+            connection.execute(statement, values)
     except duckdb.Error as error:
         return str(error).splitlines()[0].split(": ", 1)[-1].rstrip(".")
     return None
