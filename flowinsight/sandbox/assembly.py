@@ -3,7 +3,6 @@
 import logging
 import sys
 import threading
-import time
 
 from flowinsight.sandbox import hooks
 from flowinsight.sandbox.calls import CallLog
@@ -19,8 +18,11 @@ _TICK_SECONDS = 1.0
 _LOG = logging.getLogger(__name__)
 
 
-def run(port: int, speed: float, seed: int, at: float | None) -> None:
-    """Serve until interrupted; the address is the last word of the first line printed."""
+def run(port: int, speed: float, seed: int, at: float | None, *, leashed: bool = False) -> None:
+    """Serve until interrupted; the address is the last word of the first line printed.
+
+    A `leashed` sandbox also ends with its standard input, so that it does not outlive the program that started it.
+    """
     world = World(Clock(speed), seed)
     if at is not None:
         world.clock.set(at)
@@ -38,12 +40,24 @@ def run(port: int, speed: float, seed: int, at: float | None) -> None:
     sys.stdout.write(f"The sandbox answers at {url}\n")
     sys.stdout.flush()
     try:
-        while serving.is_alive():
-            time.sleep(_TICK_SECONDS)
+        released = _when_input_ends() if leashed else threading.Event()
+        while not released.wait(_TICK_SECONDS):
             _deliver(delivery)
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _when_input_ends() -> threading.Event:
+    """Return an event that is set once whoever started this process, and holds its input, is gone."""
+    ended = threading.Event()
+
+    def read() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    return ended
 
 
 def _deliver(delivery: Delivery) -> None:

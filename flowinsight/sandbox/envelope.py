@@ -67,7 +67,7 @@ def recognise(environ: Environ) -> Call:
     service = service or "s3"
     protocol = _PROTOCOLS.get(service, "json" if target else "query")
     body = b"" if protocol == "s3" else _read_body(environ)
-    path, query = str(environ.get("PATH_INFO", "/")), str(environ.get("QUERY_STRING", ""))
+    path, query = _path(environ, protocol), str(environ.get("QUERY_STRING", ""))
     call = Call(service, target.rpartition(".")[2], protocol, region or "us-east-1", key, body, path, query)
     if call.action:
         return call
@@ -123,6 +123,13 @@ def _credential(environ: Environ) -> tuple[str, str, str]:
         presigned = parse_qs(str(environ.get("QUERY_STRING", ""))).get("X-Amz-Credential", [""])[0]
         found = _PRESIGNED.match(presigned)
     return (found[1], found[2], found[3]) if found else ("", "", "")
+
+
+def _path(environ: Environ, protocol: Protocol) -> str:
+    """Return the path, with S3's bucket in front where the host names it."""
+    path, host = str(environ.get("PATH_INFO", "/")), str(environ.get("HTTP_HOST", "")).partition(":")[0]
+    in_host = protocol == "s3" and host.endswith(".localhost")
+    return f"/{host.removesuffix('.localhost')}{path}" if in_host else path
 
 
 def _read_body(environ: Environ) -> bytes:

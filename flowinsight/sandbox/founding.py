@@ -18,6 +18,7 @@ from moto.ec2.models import (
 )
 from moto.iam.models import iam_backends
 
+from flowinsight.sandbox.moto_pin import HookError
 from flowinsight.sandbox.running import SECRET_KEY, key_of
 from flowinsight.scenario.network import Group, Interface, Network, Rule, Subnet, Vpc
 
@@ -28,8 +29,10 @@ ID_MAKERS = (
     (elastic_network_interfaces, "random_eni_id"),
     (instances, "random_instance_id"),
     (nat_gateways, "random_nat_gateway_id"),
+    (nat_gateways, "random_private_ip"),
 )
 """Moto's modules and the function each makes its ids with; `hooks` checks that they are there."""
+
 
 _ADMINISTRATOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _DESCRIPTIONS = {
@@ -80,6 +83,19 @@ def build(network: Network, url: str) -> None:
     for interface in network.interfaces.values():
         _build_interface(accounts[interface.vpc.account], interface, groups)
         _build_owner(url, interface, groups)
+    _confirm(network, accounts)
+
+
+def _confirm(network: Network, accounts: dict[str, Any]) -> None:
+    """Raise HookError unless every interface stands in its account under the id and address its traffic carries."""
+    for account, ec2 in accounts.items():
+        found = {
+            (item["NetworkInterfaceId"], item["PrivateIpAddress"])
+            for item in ec2.describe_network_interfaces()["NetworkInterfaces"]
+        }
+        wanted = {(item.id, item.address) for item in network.interfaces.values() if item.vpc.account == account}
+        if found != wanted:
+            raise HookError(f"moto did not create the company of account {account} with the ids it was given.")
 
 
 def _build_owner(url: str, interface: Interface, groups: dict[str, str]) -> None:

@@ -6,10 +6,10 @@ sentence instead of giving wrong answers later.
 
 from typing import Any
 
-import moto
 from moto.core.base_backend import BackendDict
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.flow_logs import FlowLogs
 from moto.ec2.responses import EC2Response
 from moto.iam.models import IAMBackend, iam_backends
 from moto.logs import urls as logs_urls
@@ -18,15 +18,14 @@ from moto.logs.responses import LogsResponse
 from moto.moto_api._internal import mock_random
 from moto.s3.models import S3Backend, s3_backends
 
-from flowinsight.errors import FlowInsightError
 from flowinsight.sandbox.flow_logs import SandboxEC2, SandboxEC2Response
 from flowinsight.sandbox.founding import ID_MAKERS
 from flowinsight.sandbox.identities import SandboxIAM, SandboxS3
 from flowinsight.sandbox.log_groups import SandboxLogs
 from flowinsight.sandbox.logs_actions import SandboxLogsResponse
+from flowinsight.sandbox.moto_pin import MOTO_VERSION, HookError, check_version
 from flowinsight.sandbox.world import World
 
-MOTO_VERSION = "5.2.5"
 _BACKENDS: tuple[tuple[Any, type, Any], ...] = (
     (logs_backends, LogsBackend, SandboxLogs),
     (ec2_backends, EC2Backend, SandboxEC2),
@@ -42,21 +41,14 @@ _OVERRIDDEN: tuple[tuple[type, tuple[str, ...]], ...] = (
     (LogsResponse, ("filter_log_events", "get_log_events", "describe_log_streams", "start_query")),
     (EC2Response, ("create_flow_logs", "describe_flow_logs", "delete_flow_logs", "error_on_dryrun")),
     (IAMBackend, ("create_role", "update_assume_role_policy", "delete_policy", "get_role_by_arn")),
+    (FlowLogs, ("get_filter_value", "add_tags")),
     (S3Backend, ("create_bucket", "put_bucket_policy", "put_object", "put_public_access_block")),
 )
 
 
-class HookError(FlowInsightError):
-    """Moto is not the version, or not shaped the way, that the sandbox extends."""
-
-
-def check(version: str = moto.__version__) -> None:
+def check() -> None:
     """Raise HookError, naming what moved, unless moto is exactly what the sandbox was built on."""
-    if version != MOTO_VERSION:
-        raise HookError(
-            f"The sandbox extends moto {MOTO_VERSION}, but moto {version} is installed."
-            " Run: pip install -r requirements-sandbox.txt"
-        )
+    check_version()
     for backends, expected, _ in _BACKENDS:
         _expect(isinstance(backends, BackendDict), f"{expected.__name__}'s register is no BackendDict")
         _expect(backends.backend is expected, f"{expected.__name__} is not the class its register makes")

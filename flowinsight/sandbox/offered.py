@@ -3,6 +3,7 @@
 from flowinsight.sandbox.envelope import Call, Refusal
 
 SERVICES = ("ec2", "iam", "logs", "s3", "sts", "kms", "elasticloadbalancing", "rds")
+_MOTO_PATHS = ("/moto-api", "/latest/meta-data/", "/latest/api/")  # moto's own controls and its instance metadata
 _REFUSED = {
     # Moto answers these from its own event lists, which are empty here, or with results that ignore the question.
     "logs": {
@@ -14,6 +15,8 @@ _REFUSED = {
 
 
 def refuse_unoffered(call: Call) -> Refusal | None:
+    if call.path.startswith(_MOTO_PATHS):
+        return Refusal(404, "NotFound", "The sandbox's own controls are at /_sandbox.")
     if call.service not in SERVICES or call.action in _REFUSED.get(call.service, ()):
         return unknown_operation(call)
     return None

@@ -53,8 +53,9 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._log.close()
 
     def control(self, path: str = "", given: dict[str, Any] | None = None, method: str | None = None) -> Any:  # noqa: ANN401
@@ -94,6 +95,7 @@ def start(port: int = 0, speed: float = 1.0, seed: int = 7, at: float | None = N
         sys.executable,
         "-m",
         "flowinsight.sandbox",
+        "--leashed",
         "--port",
         str(port),
         "--speed",
@@ -103,7 +105,7 @@ def start(port: int = 0, speed: float = 1.0, seed: int = 7, at: float | None = N
     ]
     command += [] if at is None else ["--at", str(at)]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True, env=_environment(), cwd=_ROOT
+        command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.PIPE, text=True, env=_environment(), cwd=_ROOT
     )
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -14,7 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from flowinsight.sandbox import running
-from flowinsight.sandbox.hooks import HookError, check
+from flowinsight.sandbox.hooks import check
+from flowinsight.sandbox.moto_pin import HookError, check_version
 from flowinsight.sandbox.running import SandboxError, start
 
 
@@ -68,6 +69,18 @@ def test_what_is_not_offered_is_an_error_and_never_an_empty_success(
     assert "does not offer" in error["Message"]
 
 
+def test_motos_own_controls_cannot_be_reached(sandbox: Any) -> None:
+    for path in ("/moto-api/reset", "/moto-api/", "/latest/meta-data/iam/security-credentials/"):
+        assert ask(f"{sandbox.url}{path}")[0] == 404
+
+
+def test_a_bucket_can_be_named_in_the_host(client: Callable[..., Any], sandbox: Any, bucket: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="folder/key", Body=b"value")
+    signed = client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "folder/key"})
+    port = sandbox.url.rpartition(":")[2]
+    assert ask(signed.replace(f"/{bucket}/", "/"), Host=f"{bucket}.localhost:{port}") == (200, "value")
+
+
 def test_every_call_is_in_the_call_log(sandbox: Any, client: Callable[..., Any], refused: Callable[..., Any]) -> None:
     after = max((entry["number"] for entry in sandbox.control("calls")), default=0)
     client("ec2").describe_vpcs()
@@ -112,6 +125,14 @@ def test_its_process_gets_no_aws_credentials(sandbox: Any) -> None:
     assert not names & {"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"}
 
 
+def test_it_ends_with_the_program_that_started_it() -> None:
+    other = start(speed=0)
+    assert other.process.stdin is not None
+    other.process.stdin.close()
+    assert other.process.wait(20) == 0
+    other.stop()
+
+
 def test_a_port_in_use_stops_the_start_with_a_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -140,7 +161,7 @@ def test_without_moto_both_ways_of_starting_say_how_to_get_it(monkeypatch: pytes
 def test_another_moto_stops_the_start_and_names_the_version() -> None:
     check()
     with pytest.raises(HookError, match=r"moto 5\.2\.5, but moto 5\.3\.0 is installed"):
-        check("5.3.0")
+        check_version("5.3.0")
 
 
 def test_a_moto_that_moved_stops_the_start_and_names_what_moved(monkeypatch: pytest.MonkeyPatch) -> None:
