@@ -1,7 +1,5 @@
 """A few flow log records, and asking them."""
 
-from functools import cache
-
 import duckdb
 
 from flowinsight.sandbox.logslang.insights import Discovery, Result, parse_query, run
@@ -21,8 +19,7 @@ RECORDS = [
 SECONDS = [1418530010, 1418533610, 1418533620, 1418537210, 1418537220, 1418537230]
 
 
-@cache
-def connected(messages: tuple[str, ...], seconds: tuple[int, ...]) -> duckdb.DuckDBPyConnection:
+def connected(messages: list[str], seconds: list[int]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"disabled_optimizers": "type_pushdown"})
     connection.execute(
         "CREATE TABLE events (log_group VARCHAR, log_stream VARCHAR, timestamp_ms BIGINT, ingestion_ms BIGINT, "
@@ -37,8 +34,8 @@ def connected(messages: tuple[str, ...], seconds: tuple[int, ...]) -> duckdb.Duc
 def ask(query: str, messages: list[str] | None = None, **options: object) -> Result:
     events = RECORDS if messages is None else messages
     seconds = SECONDS if messages is None else list(range(1418530010, 1418530010 + len(events)))
-    connection = connected(tuple(events), tuple(seconds))
-    return run(parse_query(query), connection, "events", discovery=Discovery((DEFAULT,)), **options)  # type: ignore[arg-type]
+    with connected(events, seconds) as connection:
+        return run(parse_query(query), connection, "events", discovery=Discovery((DEFAULT,)), **options)  # type: ignore[arg-type]
 
 
 def values(query: str, messages: list[str] | None = None) -> list[dict[str, str]]:

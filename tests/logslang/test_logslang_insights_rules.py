@@ -37,11 +37,11 @@ def test_json_messages_have_their_fields_and_truth_is_one() -> None:
 
 def test_custom_formats_have_camel_case_names_and_the_window_is_named_by_the_caller() -> None:
     tokens = ("interface-id", "pkt-srcaddr", "flow-direction", "tcp-flags", "start", "end", "pkt-src-aws-service")
-    connection = connected(("eni-1 10.0.0.1 ingress 2 100 160 S3",), (100,))
     query = parse_query(
         "fields interfaceId, pktSrcAddr, flowDirection, tcpFlags, start, end, pktSrcAwsService, startTime"
     )
-    row = run(query, connection, "events", discovery=Discovery((DEFAULT, tokens), ("start", "end"))).rows[0]
+    with connected(["eni-1 10.0.0.1 ingress 2 100 160 S3"], [100]) as connection:
+        row = run(query, connection, "events", discovery=Discovery((DEFAULT, tokens), ("start", "end"))).rows[0]
     assert [value for _, value in row] == ["eni-1", "10.0.0.1", "ingress", "2", "100", "160", "S3", "p0"]
 
 
@@ -87,13 +87,13 @@ def test_a_text_is_neither_less_nor_more_than_a_number() -> None:
 
 
 def test_a_selection_of_records_carries_its_own_parameters() -> None:
-    connection = connected(tuple(RECORDS), tuple(SECONDS))
     events = Events("SELECT * FROM events WHERE timestamp_ms >= $first", {"first": 1418537210000})
-    result = run(parse_query("filter action = 'REJECT' | stats count(*) as n"), connection, events)
-    assert result.statistics.records_scanned == 3
-    assert result.rows == ()
-    result = run(parse_query("stats count(*) as n"), connection, events)
-    assert result.rows == ((("n", "3"),),)
+    with connected(RECORDS, SECONDS) as connection:
+        rejected = run(parse_query("filter action = 'REJECT' | stats count(*) as n"), connection, events)
+        everything = run(parse_query("stats count(*) as n"), connection, events)
+    assert rejected.statistics.records_scanned == 3
+    assert rejected.rows == ()  # without formats nothing is discovered
+    assert everything.rows == ((("n", "3"),),)
 
 
 def test_comments_sources_and_capitals_are_read() -> None:

@@ -1,6 +1,7 @@
 """A second reader of space-delimited lines, and the SQL translation, must agree with `matches` on random input."""
 
 import os
+from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -149,29 +150,37 @@ def test_splitting_agrees_with_reading_character_by_character(line: str) -> None
     assert lines.split(line, None) == [text for text, _ in scan(line)]
 
 
-def _answers(expression: str, parameters: tuple[str, ...], events: list[str]) -> list[bool]:
-    connection = duckdb.connect(config={"disabled_optimizers": "type_pushdown"})
-    connection.execute("CREATE TABLE events (place INTEGER, message VARCHAR)")
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"disabled_optimizers": "type_pushdown"}) as opened:
+        yield opened
+
+
+def _answers(
+    connection: duckdb.DuckDBPyConnection, expression: str, parameters: tuple[str, ...], events: list[str]
+) -> list[bool]:
+    connection.execute("CREATE OR REPLACE TABLE events (place INTEGER, message VARCHAR)")
     connection.executemany("INSERT INTO events VALUES (?, ?)", list(enumerate(events)))
     rows = connection.execute(f"SELECT {expression} FROM events ORDER BY place", parameters).fetchall()
-    connection.close()
     return [row[0] for row in rows]
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(st.one_of(columns(), terms()), st.lists(messages, min_size=1, max_size=8))
-def test_the_sql_condition_and_the_single_expression_agree_with_matches(text: str, events: list[str]) -> None:
+@given(text=st.one_of(columns(), terms()), events=st.lists(messages, min_size=1, max_size=8))
+def test_the_sql_condition_and_the_single_expression_agree_with_matches(
+    text: str, events: list[str], connection: duckdb.DuckDBPyConnection
+) -> None:
     pattern = compile_pattern(text)
     expected = [pattern.matches(event) for event in events]
     condition = pattern.to_sql()
-    kept = _answers(condition.text, condition.parameters, events)
+    kept = _answers(connection, condition.text, condition.parameters, events)
     assert condition.exact == (pattern.to_regex() is not None) or isinstance(pattern.meaning, Terms)
     if condition.exact:
         assert kept == expected, condition
     assert all(kept[place] for place, matched in enumerate(expected) if matched), condition
     expression = pattern.to_regex()
     if expression is not None:
-        assert _answers("regexp_matches(message, ?)", (expression,), events) == expected, expression
+        assert _answers(connection, "regexp_matches(message, ?)", (expression,), events) == expected, expression
 
 
 def test_equalities_are_one_expression_and_other_conditions_are_not() -> None:
