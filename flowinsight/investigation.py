@@ -13,9 +13,12 @@ from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import Question
 from flowinsight.roles import Role, roles
 
-TOP = 10
+TOP = 50
 """Rows of a top list; the rest is folded into one row named OTHER, so that the list adds up."""
 OTHER = "Other"
+
+USERS, USED = 20, 10
+"""Clients and services in the picture of who uses what."""
 
 CHART_BINS = (60, 300, 600, 1800, 3600, 3 * 3600, 6 * 3600, 86400, 7 * 86400)
 MOST_BINS = 150
@@ -63,11 +66,14 @@ def chart_bin(seconds: int) -> int:
     return next((width for width in CHART_BINS if seconds <= width * MOST_BINS), CHART_BINS[-1])
 
 
-def investigate(question: Question, loaded: Loaded) -> Investigation:
-    """Answer a question. `question.limit` bounds the conversations listed, and nothing else."""
+def investigate(question: Question, loaded: Loaded, connection: db.Connection | None = None) -> Investigation:
+    """Answer a question. `question.limit` bounds the conversations listed, and nothing else.
+
+    `connection` is a cursor of the source that the caller may interrupt.
+    """
     span = coverage.extent(loaded, question.time)
     width = chart_bin(span[1] - span[0]) if span else CHART_BINS[0]
-    prepared = prepare(question, loaded, chart_seconds=width)
+    prepared = prepare(question, loaded, chart_seconds=width, connection=connection)
     listed = views.conversations(prepared)
     return Investigation(
         question=question,
@@ -149,8 +155,8 @@ def _labelled(row: _Row, name: str, most: int) -> _Row:
 
 
 _USES = f"""
-WITH services AS (SELECT port, protocol FROM chosen GROUP BY ALL ORDER BY count(*) DESC, port, protocol LIMIT {TOP}),
-clients AS (SELECT client FROM chosen GROUP BY ALL ORDER BY sum(bytes_to_server + bytes_to_client) DESC, client LIMIT {2 * TOP})
+WITH services AS (SELECT port, protocol FROM chosen GROUP BY ALL ORDER BY count(*) DESC, port, protocol LIMIT {USED}),
+clients AS (SELECT client FROM chosen GROUP BY ALL ORDER BY sum(bytes_to_server + bytes_to_client) DESC, client LIMIT {USERS})
 SELECT client, nullif(port, {NOT_A_PORT}) AS port, protocol, count(*) AS conversations, count(DISTINCT server) AS servers,
   sum(bytes_to_server)::BIGINT AS sent, sum(bytes_to_client)::BIGINT AS received,
   count(*) FILTER (outcome = 'rejected') AS rejected

@@ -105,10 +105,11 @@ def canonical(period: TimeRange) -> str:
     """ISO 8601 in UTC, as `2026-11-02T08:00Z/2026-11-02T18:00Z` with `..` for an open side; empty for everything."""
     if period == TimeRange():
         return ""
-    return "/".join(".." if edge is None else _iso(edge) for edge in (period.start, period.end))
+    return "/".join(".." if edge is None else iso(edge) for edge in (period.start, period.end))
 
 
-def _iso(second: int) -> str:
+def iso(second: int) -> str:
+    """A time in UTC, as ISO 8601 writes it, to the minute where it is one."""
     moment = datetime.fromtimestamp(second, UTC)
     return moment.strftime("%Y-%m-%dT%H:%MZ" if moment.second == 0 else "%Y-%m-%dT%H:%M:%SZ")
 

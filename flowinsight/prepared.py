@@ -63,9 +63,14 @@ class Prepared:
     reconciliation: dict[str, int]
 
 
-def prepare(question: Question, loaded: Loaded, *, chart_seconds: int | None = None) -> Prepared:
-    """Bring a question to its records. `chart_seconds` is the bin that `parts` are also counted by."""
-    connection = loaded.connection.cursor()
+def prepare(
+    question: Question, loaded: Loaded, *, chart_seconds: int | None = None, connection: db.Connection | None = None
+) -> Prepared:
+    """Bring a question to its records. `chart_seconds` is the bin that `parts` are also counted by.
+
+    `connection` is a cursor of the source that the caller may interrupt; without one the question takes its own.
+    """
+    connection = connection or loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
     around = conditions.around(question, margin=matched.MARGIN)
     records = matched.match(connection, loaded, around, conditions.asked_of_around(question))

@@ -2,25 +2,45 @@
 
 import streamlit as st
 
-from flowinsight import grammar, roles
+from flowinsight import grammar, periods
 from flowinsight.examples import EXAMPLES
 from flowinsight.question import Question, TimeRange
-from flowinsight.times import parse_time
-from flowinsight.ui import ask, shell, widgets
+from flowinsight.ui import address_bar, ask, box, form, history, pictures, share, shell, sources, turns, verdicts, views
 
 with shell.page():
-    source = widgets.choose_source(EXAMPLES)
-    query, start, end = widgets.ask_box(source)
-    filters = widgets.parsed(query, grammar.parse)
-    times = widgets.parsed(f"{start}|{end}", lambda _: TimeRange(*(parse_time(t) if t else None for t in (start, end))))
-    if filters is not None and times is not None:
-        found = ask.answer(Question(times, filters, limit=1000), source.files)
-        widgets.verdict(found)
-        widgets.sentences(found, [roles.sentence(role) for role in found.roles])
-        if found.reconciliation["conversations"]:
-            widgets.charts_of(found, shell.palette())
-            widgets.conversations(found)
-        widgets.coverage(found)
-        widgets.statement(found)
-        widgets.reconciliation(found)
-    st.space("small")
+    address_bar.read()
+    with st.sidebar:
+        source = sources.choose(EXAMPLES)
+    if source is None:
+        sources.welcome()
+        st.stop()
+    held = ask.load(source.files)
+    zone = box.zone()
+    with st.container(border=True, key="card_ask"):
+        box.draw()
+        filters = box.parsed(address_bar.value("q"), grammar.parse)
+        box.time(held.extent[1], zone)
+        period = box.parsed(address_bar.value("t"), periods.Reader(held.extent[1], zone).parse)
+        box.chips(filters or (), period or TimeRange(), zone)
+    with st.sidebar:
+        form.draw(filters or (), held.networks)
+        trail = st.container()
+    address_bar.write()
+    if filters is not None and period is not None:
+        question = Question(period, filters)
+        asked = ask.answer(question, held)
+        found = asked.found
+        history.add(found.reconciliation["conversations"], asked.seconds)
+        if len(found.homes) > 1:
+            verdicts.which_network(question, found.homes)
+        else:
+            verdicts.draw(found)
+            with st.container(horizontal=True, gap="small", key="turns"):
+                turns.draw(question)
+                share.draw(found)
+            if found.reconciliation["conversations"]:
+                pictures.draw(found, shell.palette(), zone)
+            views.draw(found, question, held, shell.palette(), zone)
+        views.reconciliation(found)
+    with trail:
+        history.draw()

@@ -1,44 +1,125 @@
 """Questions asked once: sources stay loaded, answers stay known, by the question's own canonical text."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
+from flowinsight import coverage, db, views
+from flowinsight.answer import Answer
 from flowinsight.errors import EngineError
 from flowinsight.fetchers import files
 from flowinsight.investigation import Investigation, investigate
 from flowinsight.loaded import Loaded
-from flowinsight.question import Question
+from flowinsight.moments import Moment, around
+from flowinsight.newness import Newness, newness
+from flowinsight.prepared import prepare
+from flowinsight.question import Question, TimeRange
 from flowinsight.records.files import found as files_under
 from flowinsight.sources import Files
+from flowinsight.ui.working import Job, Shelf, done
+
+_T = TypeVar("_T")
+
+LISTED = 1000
+"""Conversations listed, and exported, at most."""
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _loaded(paths: tuple[str, ...], versions: tuple[tuple[int, int], ...]) -> Loaded:
-    """The records of these files; `versions` (modified, size) makes a changed file a different one."""
-    del versions
-    return files.load(Files(tuple(map(Path, paths))))
+@dataclass(frozen=True)
+class Held:
+    """A source in memory: `key` tells it from any other, `extent` is from its oldest start to just after its newest."""
+
+    loaded: Loaded
+    key: str
+    extent: tuple[int, int]
+    networks: tuple[str, ...]
 
 
-def load(source: Files) -> Loaded:
+@dataclass(frozen=True)
+class Asked:
+    """An investigation, and the seconds it took when it was computed."""
+
+    found: Investigation
+    seconds: float
+
+
+@st.cache_resource(show_spinner=False)
+def _shelves() -> tuple[Shelf, Shelf]:
+    """Sources, and answers."""
+    return Shelf(3), Shelf(300)
+
+
+def load(source: Files) -> Held:
     """The source's records, read once for as long as its files do not change."""
     found = files_under(source.paths)
     stats = tuple((status.st_mtime_ns, status.st_size) for status in (path.stat() for path in found))
-    with st.spinner("Reading the flow logs…"):
-        return _loaded(tuple(map(str, source.paths)), stats)
+    key = f"{tuple(map(str, source.paths))}{stats}"
+    return done(_shelves()[0], "source", key, lambda job: _read(source, key, job))
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _answer(key: str, source: str, _loaded_source: Loaded) -> Investigation:
-    del source
-    return investigate(Question.from_json(key), _loaded_source)
+def _read(source: Files, key: str, job: Job) -> Held:
+    loaded = files.load(Files(tuple(map(Path, source.paths)), source.tokens), job.told)
+    job.cursor = loaded.connection.cursor()
+    extent = coverage.extent(loaded, TimeRange()) or (int(time.time()) - 3600, int(time.time()))
+    named = f"SELECT DISTINCT vpc_id AS vpc FROM {db.RECORDS} WHERE vpc_id IS NOT NULL ORDER BY 1 LIMIT 200"
+    return Held(loaded, key, extent, tuple(row["vpc"] for row in db.rows(job.cursor, named)))
 
 
-def answer(question: Question, source: Files) -> Investigation:
-    """The investigation of a question; asked again, it is not computed again."""
-    loaded = load(source)
+def _asked(what: str, key: str, held: Held, compute: Callable[[db.Connection], _T]) -> _T:
+    """The result of a question, which Cancel interrupts in the engine."""
+
+    def work(job: Job) -> _T:
+        job.cursor = held.loaded.connection.cursor()
+        return compute(job.cursor)
+
     try:
-        with st.spinner("Asking…"):
-            return _answer(question.to_json(), f"{source.paths}{id(loaded.connection)}", loaded)
+        return done(_shelves()[1], what.partition(" ")[0], f"{what} {key} {held.key}", work)
     except MemoryError as error:
         raise EngineError("This question needs more memory than there is: narrow it, or its time range.") from error
+    except db.Error as error:
+        raise EngineError(f"The embedded engine could not answer: {error} Narrow the question or its time.") from error
+
+
+def answer(question: Question, held: Held) -> Asked:
+    """The investigation of a question; asked again, it is not computed again."""
+    asked = replace(question, limit=LISTED)
+
+    def compute(cursor: db.Connection) -> Asked:
+        began = time.perf_counter()
+        return Asked(investigate(asked, held.loaded, cursor), time.perf_counter() - began)
+
+    return _asked("answer", asked.to_json(), held, compute)
+
+
+def records(question: Question, held: Held) -> Answer:
+    """The records themselves."""
+    return _asked(
+        "records",
+        question.to_json(),
+        held,
+        lambda cursor: views.records(prepare(question, held.loaded, connection=cursor)),
+    )
+
+
+def coverage_bins(question: Question, held: Held) -> Answer:
+    """Each interface and bin that wrote anything."""
+    return _asked(
+        "coverage", question.to_json(), held,
+        lambda cursor: views.coverage_rows(prepare(question, held.loaded, connection=cursor)),
+    )  # fmt: skip
+
+
+def new_clients(question: Question, held: Held) -> Newness:
+    """The clients that the time before does not know."""
+    return _asked("new", question.to_json(), held, lambda cursor: newness(question, held.loaded, cursor))
+
+
+def around_moment(question: Question, held: Held, at: int, half: int) -> Moment:
+    """What changed at a moment."""
+    asked = replace(question, time=TimeRange())
+    return _asked(
+        f"around {at} {half}", asked.to_json(), held, lambda cursor: around(asked, held.loaded, at, half, cursor)
+    )

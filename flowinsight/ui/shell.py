@@ -52,7 +52,7 @@ def _frame() -> StreamlitPage:
         st.Page(ROOT / "pages/investigate.py", title="Investigate", icon=":material/manage_search:", default=True),
     ]
     chosen = st.navigation(pages, position="top")
-    st.html(_CSS % (("#0f141b", "#171e27") if is_dark() else ("#f4f6f8", "#ffffff")))
+    st.html(_CSS)
     return chosen
 
 
@@ -65,11 +65,15 @@ def palette() -> charts.Palette:
 
 
 # The theme's background is the colour that tables paint themselves with, so it is the colour of cards; the canvas behind the
-# cards is the one thing the configuration cannot set.
+# cards is the one thing the configuration cannot set. The browser may change between light and dark without a new run.
 _CSS = """<style>
-[data-testid="stMain"] { background: %s; }
-[class*="st-key-card_"] { background: %s; }
-[data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 2.2vw, 2.5rem); max-width: 1680px; }
+[data-testid="stMain"] { background: #f4f6f8; }
+[class*="st-key-card_"] { background: #ffffff; }
+@media (prefers-color-scheme: dark) {
+  [data-testid="stMain"] { background: #0f141b; }
+  [class*="st-key-card_"] { background: #171e27; }
+}
+[data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.2vw, 2.5rem); max-width: 1760px; }
 </style>"""
 
 

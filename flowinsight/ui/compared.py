@@ -1,0 +1,100 @@
+"""Comparisons with the time before: which clients are new, and what changed at a moment."""
+
+from dataclasses import replace
+from datetime import tzinfo
+
+import streamlit as st
+
+from flowinsight import moments, periods
+from flowinsight.errors import QuestionError
+from flowinsight.question import Question
+from flowinsight.ui import address_bar, ask, box, tables
+from flowinsight.ui.plain import gray, moment, plain
+
+HALVES = {"15 minutes": 900, "1 hour": 3600, "6 hours": 6 * 3600, "1 day": 86400}
+
+
+def new(question: Question, held: ask.Held, zone: tzinfo) -> None:
+    """Clients without any record in the baseline."""
+    if question.time.start is None or question.time.end is None:
+        st.markdown("**What is new needs a time range, to compare with the time before it.**")
+        st.markdown(gray("Choose one above: draw over the timeline, type “last 6h”, or take a preset."))
+        return
+    found = ask.new_clients(replace(question, limit=ask.LISTED), held)
+    what = "new" if found.certain else "new in these logs"
+    st.markdown(f"**{len(found.new):,} of {found.clients:,} clients are {what}.**")
+    st.markdown(
+        gray(
+            "They have no record matching this question in the same length of time before, nor in the same hours on each "
+            f"of the 7 days before: of those {len(found.periods)} periods these logs cover {found.covered} without a gap."
+        )
+    )
+    columns = (
+        tables.of("client"), tables.Column("Known", lambda _: what), tables.of("conversations", "number"),
+        tables.of("servers", "number"), tables.of("sent", "bytes"), tables.of("received", "bytes"), tables.UNANSWERED,
+        tables.FIRST, tables.LAST, tables.of("scope", heading="Network"),
+    )  # fmt: skip
+    table = tables.Table("new-clients", [dict(row) for row in found.new], columns)
+    if found.new:
+        tables.draw(table, "new_clients", zone, select=False)
+        tables.export(table)
+
+
+def around(question: Question, held: ask.Held, zone: tzinfo) -> None:
+    """A moment and how far to look on both sides of it."""
+    oldest, newest = held.extent
+    reader = periods.Reader(newest, zone)
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left.text_input(
+        f"Moment ({zone} where no zone is typed)",
+        key="at",
+        placeholder="2026-11-02 14:05",
+        on_change=_settle,
+        args=(reader,),
+    )
+    if address_bar.value("half") not in HALVES:
+        st.session_state["half"] = "1 hour"
+    right.segmented_control("Before and after it", list(HALVES), key="half", required=True)
+    text = address_bar.value("at")
+    if not text:
+        st.markdown(
+            gray(
+                f"When did something change? These logs reach from {moment(oldest, zone)} to {moment(newest, zone)} {zone}."
+            )
+        )
+        return
+    at = box.parsed(text, reader.moment)
+    if at is not None:
+        _changes(ask.around_moment(question, held, at, HALVES[address_bar.value("half")]), zone)
+
+
+def _settle(reader: periods.Reader) -> None:
+    try:
+        address_bar.put(at=periods.iso(reader.moment(address_bar.value("at"))))
+    except QuestionError:
+        return  # what was typed stays in the box, with the error under it
+
+
+def _changes(found: moments.Moment, zone: tzinfo) -> None:
+    counts = {change: len(found.of(change)) for change in moments.CHANGES}
+    said = ", ".join(f"{count:,} {change}" for change, count in counts.items() if count) or "no conversations"
+    st.markdown(f"**At {plain(moment(found.at, zone))} {plain(zone)}: {said}.**")
+    for change, meaning in moments.CHANGES.items():
+        rows = found.of(change)
+        if not rows:
+            continue
+        table = tables.Table(change.replace(" ", "-"), [dict(row) for row in rows], _COLUMNS)
+        with st.expander(
+            f"{change.capitalize()} ({len(rows):,}): {meaning}", expanded=change not in {"unchanged", "never accepted"},
+            key=f"change_{table.name}",
+        ):  # fmt: skip
+            tables.draw(table, f"changes_{table.name}", zone, select=False, height=300)
+            tables.export(table)
+
+
+_COLUMNS = (
+    tables.of("client"), tables.of("server"), tables.SERVICE,
+    *(tables.of(f"{what}_{side}", kind) for what, kind in (("accepted", "number"), ("rejected", "number"), ("bytes", "bytes"))
+      for side in ("before", "after")),
+    tables.of("scope", heading="Network"),
+)  # fmt: skip

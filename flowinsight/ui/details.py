@@ -1,0 +1,86 @@
+"""One conversation: what can be asked about it next, and the records it was read from."""
+
+from dataclasses import replace
+from datetime import tzinfo
+from typing import Any
+
+import streamlit as st
+
+from flowinsight import charts, fields, iana, tcp_flags
+from flowinsight.question import Endpoint, Filter, Ports, Question
+from flowinsight.ui import ask, editing, tables
+from flowinsight.ui.plain import gray, plain
+
+RECORDS = 200
+"""Records shown behind a row at most."""
+
+
+def draw(row: dict[str, Any], question: Question, held: ask.Held, zone: tzinfo) -> None:
+    """A ticked conversation."""
+    service = charts.service_label(row["port"], row["protocol"])
+    with st.container(border=True, key="card_conversation"):
+        st.markdown(f"##### {plain(row['client'])} → {plain(row['server'])}, {plain(service)}: {row['outcome']}")
+        with st.container(horizontal=True, gap="small", key="pivots"):
+            _ways(row)
+        interfaces = ", ".join(row["interfaces"])
+        kinds = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in row["reject_kinds"].items() if count)
+        st.markdown(
+            gray(
+                f"Logged by {interfaces}; believed: {row['observer']}. Who started was decided by {row['decided_by']}. "
+                f"{row['connection_starts'] or 0:,} connection starts."
+                + (f" Rejected records: {kinds}." if kinds else "")
+                + (f" Through {row['through']}." if row["through"] else "")
+            )
+        )
+        _records(behind(row, question), held, zone)
+
+
+def _ways(row: dict[str, Any]) -> None:
+    service = charts.service_word(row["port"], row["protocol"])
+    for key, label, word, how in (
+        ("only", "Only this conversation", f"from {row['client']} to {row['server']} {service}", "narrow"),
+        ("client", f"About {row['client']}", f"from {row['client']}", "pivot"),
+        ("server", f"About {row['server']}", f"to {row['server']}", "pivot"),
+        ("service", f"About {service.removeprefix('to ')}", service, "pivot"),
+        ("without", f"Without {row['client']}", f"from {row['client']}", "exclude"),
+    ):
+        st.button(plain(label), key=f"pivot_{key}", on_click=editing.handle, args=(word, how))
+
+
+def behind(row: dict[str, Any], question: Question) -> Question:
+    """The question whose records are those of one conversation."""
+    server = Filter.parse("server", [row["server"]])
+    service = Filter("protocol", (row["protocol"],))
+    if row["port"] is not None:
+        ports = Ports(row["port"], row["port"], row["protocol"])
+        server = Filter("server", (Endpoint(Filter.parse("client", [row["server"]]).values[0], ports),))  # type: ignore[arg-type]
+    asked = question.narrowed(Filter.parse("client", [row["client"]])).narrowed(server).narrowed(service)
+    if str(row["scope"]).startswith("vpc-"):
+        asked = asked.narrowed(Filter("vpc-id", (row["scope"],)))
+    return replace(asked, limit=RECORDS, dimensions=(), measures=("records",))
+
+
+def _records(question: Question, held: ask.Held, zone: tzinfo) -> None:
+    answer = ask.records(question, held)
+    columns = [_column(name) for name in (answer.rows[0] if answer.rows else {}) if name != "extra"]
+    table = tables.Table("records", answer.rows, columns)
+    said = f"{len(answer.rows):,} records" if not answer.truncated else f"The newest {RECORDS:,} records"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(gray(f"{said} behind it, of every interface, as logged"), width="content")
+        tables.export(table)
+    tables.draw(table, "records", zone, select=False, height=260)
+
+
+def _column(name: str) -> tables.Column:
+    """A record's field under AWS's own name; flags and protocol also in words."""
+    token = fields.find(name)
+    heading = token.token if token else name
+    match name:
+        case "tcp_flags":
+            return tables.Column(heading, lambda row: tcp_flags.in_words(row["tcp_flags"]))
+        case "protocol":
+            return tables.Column(heading, lambda row: iana.protocol_name(row["protocol"]))
+        case "start" | "end":
+            return tables.of(name, "time", heading)
+        case _:
+            return tables.of(name, "text", heading)

@@ -1,0 +1,20 @@
+"""Text from logs and from people, shown as it is: Markdown would read its punctuation as commands."""
+
+import re
+from datetime import datetime, tzinfo
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: object) -> str:
+    """The text with every ASCII punctuation mark escaped for Markdown."""
+    return _PUNCTUATION.sub(r"\\\1", str(text))
+
+
+def gray(text: object) -> str:
+    return f":gray[{plain(text)}]"
+
+
+def moment(second: int | None, zone: tzinfo) -> str:
+    """A time as a person reads it, in their zone, to the second."""
+    return "unknown" if second is None else datetime.fromtimestamp(second, zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,28 @@
+"""Taking the answer elsewhere: the link, the sentence and the addresses, each with its copy button."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from flowinsight import roles
+from flowinsight.investigation import OTHER, Investigation
+
+
+def draw(found: Investigation) -> None:
+    """Texts to copy. The link opens the same question in any browser that can reach this address."""
+    with st.popover("Copy", icon=":material/content_copy:", key="copy"):
+        st.markdown("Link to this question")
+        st.code(_link(), language=None, wrap_lines=True)
+        st.markdown("The answer")
+        said = [roles.sentence(role) for role in found.roles]
+        verdict = f"{found.verdict[:1].upper()}{found.verdict[1:]}."
+        st.code("\n".join([*said, verdict, *found.reasons]), language=None, wrap_lines=True)
+        clients = [str(row["client"]) for row in found.clients if row["client"] != OTHER]
+        if clients:
+            st.markdown(f"The first {len(clients)} clients")
+            st.code("\n".join(clients), language=None, height=160)
+
+
+def _link() -> str:
+    address = str(st.context.url or "").partition("?")[0]
+    return f"{address}?{urlencode(st.query_params.to_dict())}"

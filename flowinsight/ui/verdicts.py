@@ -1,0 +1,111 @@
+"""The answer itself: what the logs covered, in its own colour and words, and a sentence for each role."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from flowinsight import roles
+from flowinsight.investigation import Investigation
+from flowinsight.question import Question, TimeRange
+from flowinsight.ui import address_bar, editing
+from flowinsight.ui.plain import gray, plain
+
+_COLOURS = {"covered": "green", "partly covered": "orange", "coverage unknown": "blue"}
+_MEANINGS = {
+    "covered": "Every interface expected in this time wrote something in every part of it.",
+    "partly covered": "Some interfaces wrote nothing, or lost records, in parts of this time: an absence there proves nothing.",
+    "coverage unknown": "Every interface that wrote at all wrote throughout; whether others exist these logs cannot say.",
+}
+
+
+def draw(found: Investigation) -> None:
+    """The verdict, the sentences, and what a careful reader would want to know."""
+    empty = not found.reconciliation["conversations"]
+    with st.container(border=True, key="card_answer"):
+        _badge(found)
+        if empty:
+            _empty(found)
+        for role in found.roles:
+            if role.conversations or (role.by_address and not empty):
+                st.markdown(
+                    f"**{plain(roles.sentence(role))}**" if role.name != "unknown" else plain(roles.sentence(role))
+                )
+        for reason in found.reasons:
+            st.markdown(f":orange[{plain(reason)}]")
+        for caution in _cautions(found):
+            st.markdown(gray(caution))
+
+
+def _badge(found: Investigation) -> None:
+    grade = found.verdict.partition(", ")[2]
+    colour = _COLOURS.get(grade, "red") if not found.reasons or grade else "red"
+    said = f":{colour}-badge[{plain(found.verdict[:1].upper() + found.verdict[1:])}]"
+    st.markdown(said, help=_MEANINGS.get(grade, "These logs could not have shown it."), width="content")
+
+
+def _cautions(found: Investigation) -> list[str]:
+    said = list(found.cautions)
+    if len(found.scopes) > 1:
+        said.append(
+            f"Logged in {len(found.scopes)} networks, whose addresses are never mixed: {', '.join(found.scopes)}."
+        )
+    if found.in_progress:
+        said.append(
+            f"{found.in_progress:,} more records started before the range and ended in it: they belong to the time before."
+        )
+    return said
+
+
+_NOTHING = {
+    "none seen, covered": (
+        "Nothing was seen, and the logs are complete for this time.",
+        "That is an answer: it did not happen here.",
+    ),
+    "none seen, partly covered": (
+        "Nothing was seen, but the logs have gaps in this time.",
+        "The view Coverage shows which interfaces and times are missing.",
+    ),
+    "none seen, coverage unknown": (
+        "Nothing was seen by the interfaces that wrote logs.",
+        "Whether an interface without a flow log exists cannot be known from these logs.",
+    ),
+    "cannot be seen in these logs": (
+        "These logs could not have shown it, so nothing follows from its absence.",
+        "The reason stands below; another source may hold it.",
+    ),
+}
+
+
+def _empty(found: Investigation) -> None:
+    """One of four verdicts, each with what to do next."""
+    title, meaning = _NOTHING[found.verdict]
+    st.markdown(f"#### {plain(title)}")
+    st.markdown(plain(meaning))
+    with st.container(horizontal=True, gap="small", key="next_steps"):
+        if found.question.time != TimeRange():
+            st.button("Ask for all of the time", key="next_time", on_click=editing.everything)
+        for number, one in enumerate(found.question.filters):
+            if len(found.question.filters) > 1:
+                st.button(
+                    f"Without {plain(editing.word(one))}", key=f"next_{number}", on_click=editing.remove, args=(number,)
+                )
+        if address_bar.value("view") != "Coverage":
+            st.button("Show the coverage", key="next_coverage", on_click=address_bar.put, kwargs={"view": "Coverage"})
+
+
+def which_network(question: Question, homes: Sequence[str]) -> None:
+    """An address that is in several networks is several machines: ask which, before anything is added up."""
+    address = next(value for one in question.filters for value in one.values)
+    with st.container(border=True, key="card_which"):
+        st.markdown(f"#### {plain(getattr(address, 'text', address))} is in {len(homes)} networks: which one?")
+        st.markdown("The same private address in another network is another machine, so they are not added up.")
+        with st.container(horizontal=True, gap="small"):
+            for scope in homes:
+                st.button(
+                    plain(scope), key=f"network_{scope}", on_click=editing.handle, args=(_network(scope), "narrow")
+                )
+
+
+def _network(scope: str) -> str:
+    """The word of a filter on a network: its VPC, else its account."""
+    return scope if scope.startswith("vpc-") else f"account-id={scope.partition('/')[0]}"

@@ -1,0 +1,138 @@
+"""The lower part of the page: one view of the answer at a time, each a table to read, tick and export."""
+
+from datetime import tzinfo
+
+import streamlit as st
+
+from flowinsight import charts
+from flowinsight.investigation import Investigation
+from flowinsight.question import Question
+from flowinsight.ui import address_bar, ask, compared, details, editing, handles, tables
+from flowinsight.ui.plain import gray
+
+VIEWS = (
+    "Conversations",
+    "Clients",
+    "Servers",
+    "Services",
+    "Who uses what",
+    "New",
+    "Around a moment",
+    "Coverage",
+    "Query",
+)
+
+
+def draw(found: Investigation, question: Question, held: ask.Held, palette: charts.Palette, zone: tzinfo) -> None:
+    """The switch, and the chosen view."""
+    if address_bar.value("view") not in VIEWS:
+        st.session_state["view"] = VIEWS[0]
+    with st.container(border=True, key="card_view"):
+        view = st.segmented_control("View", VIEWS, key="view", required=True, label_visibility="collapsed")
+        match view:
+            case "Clients":
+                _listed(tables.clients(found), found.reconciliation["conversations"], zone)
+            case "Servers":
+                _listed(tables.servers(found), found.reconciliation["conversations"], zone)
+            case "Services":
+                _listed(tables.services(found), found.reconciliation["conversations"], zone)
+            case "Who uses what":
+                _uses(found, palette)
+            case "New":
+                compared.new(question, held, zone)
+            case "Around a moment":
+                compared.around(question, held, zone)
+            case "Coverage":
+                _coverage(found, question, held, zone)
+            case "Query":
+                _query(found)
+            case _:
+                _conversations(found, question, held, zone)
+
+
+def _conversations(found: Investigation, question: Question, held: ask.Held, zone: tzinfo) -> None:
+    outcome = address_bar.value("outcome")
+    table = tables.conversations(found, outcome)
+    total = found.reconciliation["conversations"]
+    said = f"{len(table.rows):,} of {total:,} conversations, most bytes first"
+    said += f", outcome {outcome} only" if outcome else ""
+    said += ". The list is cut: narrow the question to see the rest" if found.truncated else ""
+    _above(f"{said}. Tick one for its records.", table)
+    row = tables.draw(table, f"conversations_{outcome}", zone) if table.rows else None
+    if row:
+        details.draw(row, question, held, zone)
+
+
+def _above(said: str, table: tables.Table) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(gray(said), width="content")
+        tables.export(table)
+
+
+def _listed(table: tables.Table, conversations: int, zone: tzinfo) -> None:
+    """A list by client, server or service; a ticked row becomes part of the question."""
+    _above(
+        f"The first {len(table.rows):,} rows by bytes of {conversations:,} conversations; Other makes the total true.",
+        table,
+    )
+    row = tables.draw(table, f"list_{table.name}", zone) if table.rows else None
+    word = next((word(row) for word in table.words.values()), "") if row else ""
+    if word:
+        with st.container(horizontal=True, gap="small", key="row_ways"):
+            for how, label in handles.WAYS.items():
+                st.button(
+                    f"{label}: {word}".replace(":", "\\:"), key=f"row_{how}", on_click=editing.handle, args=(word, how)
+                )
+
+
+def _uses(found: Investigation, palette: charts.Palette) -> None:
+    st.markdown(
+        gray("The clients with most bytes by the services with most conversations; red: every one was rejected.")
+    )
+    if found.uses:
+        handles.draw(charts.uses(found, palette), "uses", "Which clients use which services")
+
+
+def _coverage(found: Investigation, question: Question, held: ask.Held, zone: tzinfo) -> None:
+    covered = found.coverage
+    of = "expected: unknown" if covered.expected is None else f"expected: {covered.expected:,}"
+    st.markdown(
+        gray(
+            f"{covered.interfaces:,} interfaces wrote rows ({of}). Of {covered.bins:,} interface-bins of "
+            f"{covered.bin_seconds // 60} minutes: {covered.ok:,} with records, {covered.nodata:,} no traffic (NODATA), "
+            f"{covered.skipdata:,} with records lost (SKIPDATA), {covered.absent:,} not logged. "
+            f"Traffic type: {covered.traffic_type}."
+        )
+    )
+    for why, count in found.unparsable.items():
+        st.markdown(f":orange[{count:,} lines could not be read:] {gray(why)}")
+    for problem in found.problems:
+        st.markdown(gray(problem))
+    columns = (
+        tables.of("interface_id", heading="Interface"), tables.of("bin", "time", "From"), tables.of("status"),
+        tables.of("records", "number"), tables.of("nodata", "number", "NODATA"), tables.of("skipdata", "number", "SKIPDATA"),
+    )  # fmt: skip
+    answer = ask.coverage_bins(question, held)
+    table = tables.Table("coverage", answer.rows, columns)
+    _above(f"{len(answer.rows):,} interface-bins{', the first only' if answer.truncated else ''}.", table)
+    tables.draw(table, "coverage_bins", zone, select=False)
+
+
+def _query(found: Investigation) -> None:
+    st.markdown(gray(f"What the engine was sent ({found.statement.language}), and the values bound to it."))
+    st.code(found.statement.text, language="sql", wrap_lines=True)
+    st.code("\n".join(map(str, found.statement.parameters)) or "no values", language=None, wrap_lines=True)
+
+
+def reconciliation(found: Investigation) -> None:
+    """The line to which every number on the page ties."""
+    line = found.reconciliation
+    st.markdown(
+        gray(
+            f"{line['lines']:,} lines → {line['records']:,} records ({line['status_rows']:,} status rows, "
+            f"{line['skipped']:,} skipped, {line['unparsable']:,} unparsable) → {line['outside_filter']:,} outside the question, "
+            f"{line['duplicates']:,} duplicates, {line['nat_outside_legs']:,} NAT outside legs, "
+            f"{line['without_endpoints']:,} without endpoints → {line['in_conversations']:,} records in "
+            f"{line['conversations']:,} conversations"
+        )
+    )
