@@ -6,23 +6,13 @@ from typing import Any
 from flowinsight import aws
 from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers import formats
+from flowinsight.names.flow_logs import FlowLog, flow_logs
 from flowinsight.sources import LogGroup
 
 SAMPLE = 50
 """Events looked at, which is also what TestMetricFilter takes."""
 _RECENT = 15 * 60_000
 _DATA_SOURCE = {"name": "amazon_vpc", "type": "flow"}
-
-
-@dataclass(frozen=True)
-class FlowLog:
-    """A flow log as DescribeFlowLogs tells it, in AWS's own words; `problem` is its DeliverLogsErrorMessage."""
-
-    id: str
-    resource: str
-    traffic_type: str
-    interval: int | None
-    problem: str | None
 
 
 @dataclass(frozen=True)
@@ -38,8 +28,9 @@ def discover(identity: aws.Identity, region: str | None = None) -> tuple[tuple[F
     groups: dict[str, Found] = {}
     notes: list[str] = []
     try:
-        for description in _describe(identity, region):
-            _add(groups, description, region)
+        for one in flow_logs(identity, region):
+            if one.kind == "cloud-watch-logs" and one.destination:
+                _add(groups, one, region)
     except AwsError as error:
         notes.append(str(error))
     try:
@@ -50,38 +41,12 @@ def discover(identity: aws.Identity, region: str | None = None) -> tuple[tuple[F
     return tuple(groups.values()), tuple(notes)
 
 
-def _describe(identity: aws.Identity, region: str | None) -> list[dict[str, Any]]:
-    with aws.translated(doing="list the flow logs"):
-        pages = aws.client(identity, "ec2", region).get_paginator("describe_flow_logs").paginate()
-        return [item for page in pages for item in page["FlowLogs"] if _group_of(item)]
-
-
-def _group_of(description: dict[str, Any]) -> str | None:
-    """The name of the log group, or its ARN where it belongs to another account."""
-    if description.get("LogDestinationType", "cloud-watch-logs") != "cloud-watch-logs":
-        return None
-    destination = str(description.get("LogDestination", "")).removesuffix(":*")
-    if description.get("DeliverCrossAccountRole") and destination:
-        return destination
-    return description.get("LogGroupName") or destination.partition(":log-group:")[2] or None
-
-
-def _add(groups: dict[str, Found], description: dict[str, Any], region: str | None) -> None:
-    name = _group_of(description)
-    assert name is not None, "only flow logs with a log group are listed"
-    tokens = formats.parsed(description.get("LogFormat"))
-    one = FlowLog(
-        description["FlowLogId"],
-        description["ResourceId"],
-        description.get("TrafficType", "ALL"),
-        description.get("MaxAggregationInterval"),
-        description.get("DeliverLogsErrorMessage"),
-    )
-    known = groups.get(name, Found(LogGroup(name, region, (), ""), ()))
-    flow_logs = (*known.flow_logs, one)
-    origin = f"LogFormat of {', '.join(item.id for item in flow_logs)}"
-    together = tuple(dict.fromkeys((*known.source.formats, tokens)))
-    groups[name] = Found(LogGroup(name, region, together, origin), flow_logs)
+def _add(groups: dict[str, Found], one: FlowLog, region: str | None) -> None:
+    known = groups.get(one.destination, Found(LogGroup(one.destination, region, (), ""), ()))
+    writers = (*known.flow_logs, one)
+    origin = f"LogFormat of {', '.join(item.id for item in writers)}"
+    together = tuple(dict.fromkeys((*known.source.formats, formats.parsed(one.log_format))))
+    groups[one.destination] = Found(LogGroup(one.destination, region, together, origin), writers)
 
 
 def _data_sources(identity: aws.Identity, region: str | None) -> list[str]:

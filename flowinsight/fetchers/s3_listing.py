@@ -1,13 +1,14 @@
 """Finding flow logs in a bucket folder by folder, and the objects of a range: never a listing of everything."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flowinsight import aws
 from flowinsight.errors import AwsError, DeniedError, SourceError
 from flowinsight.fetchers import s3_layout
+from flowinsight.fetchers.s3_folders import Bucket, days_of
 from flowinsight.fetchers.s3_layout import ROOT, Location
 from flowinsight.question import TimeRange
 from flowinsight.sources import S3Objects
@@ -49,34 +50,6 @@ class Listing:
     @property
     def bytes(self) -> int:
         return sum(one.size for one in self.objects)
-
-
-@dataclass
-class Bucket:
-    """The listings of one bucket, folder by folder."""
-
-    source: S3Objects
-    s3: Any
-    requests: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    def pages(self, prefix: str, *, delimiter: str = "/") -> Iterator[dict[str, Any]]:
-        request: dict[str, Any] = {"Bucket": self.source.bucket, "Prefix": prefix, "Delimiter": delimiter}
-        if self.source.requester_pays:
-            request["RequestPayer"] = "requester"
-        while True:
-            with aws.translated(doing=f"list s3://{self.source.bucket}/{prefix}"):
-                page = self.s3.list_objects_v2(**request)
-            self.requests += 1
-            yield page
-            if not page.get("IsTruncated"):
-                return
-            request["ContinuationToken"] = page["NextContinuationToken"]
-
-    def folders(self, prefix: str) -> list[str]:
-        """The folders directly below a prefix: their last part, with its slash."""
-        found = [item["Prefix"] for page in self.pages(prefix) for item in page.get("CommonPrefixes", [])]
-        return [folder[len(prefix) :] for folder in found]
 
 
 def discover(source: S3Objects, s3: Any) -> tuple[tuple[Location, ...], tuple[str, ...]]:  # noqa: ANN401
@@ -174,7 +147,7 @@ def listing(
     silent: list[Location] = []
     for location in locations:
         some = False
-        for day in _days(bucket, location, stamps):
+        for day in days_of(bucket, location, stamps):
             if cancelled():
                 return Listing(tuple(objects.values()), (), bucket.requests, whole=False)
             for one in _objects_of(bucket, location, day, stamps):
@@ -183,27 +156,6 @@ def listing(
         if not some:
             silent.append(location)
     return Listing(tuple(objects.values()), tuple(silent), bucket.requests)
-
-
-def _days(bucket: Bucket, location: Location, stamps: TimeRange) -> Iterator[date]:
-    """The days of the range; an open side is closed by what the folders say."""
-    if stamps.start is not None and stamps.end is not None and stamps.end - stamps.start < 40 * 86400:
-        yield from s3_layout.days(stamps.start, stamps.end - 1)
-        return
-    first = date.min if stamps.start is None else datetime.fromtimestamp(stamps.start, UTC).date()
-    last = date.max if stamps.end is None else datetime.fromtimestamp(stamps.end - 1, UTC).date()
-    for year_folder in bucket.folders(location.prefix):
-        year = s3_layout.number_of(year_folder)
-        if year is None or not first.year <= year <= last.year:
-            continue
-        for month_folder in bucket.folders(location.prefix + year_folder):
-            month = s3_layout.number_of(month_folder)
-            if month is None or not (first.year, first.month) <= (year, month) <= (last.year, last.month):
-                continue
-            for day_folder in bucket.folders(location.prefix + year_folder + month_folder):
-                number = s3_layout.number_of(day_folder)
-                if number is not None and first <= (day := date(year, month, number)) <= last:
-                    yield day
 
 
 def _objects_of(bucket: Bucket, location: Location, day: date, stamps: TimeRange) -> Iterator[S3Object]:

@@ -1,0 +1,46 @@
+"""Which interfaces should have written records: the denominator of coverage, which logs themselves cannot give.
+
+Known only from inventory joined with flow logs, each interface from when both it and a flow log over it existed. An interface
+that is gone by now is not among them.
+"""
+
+from dataclasses import dataclass
+
+from flowinsight.names.flow_logs import FlowLog
+from flowinsight.names.inventory import Inventory
+from flowinsight.question import TimeRange
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An interface that some flow logs cover, by their ids, from `since` on (Unix seconds; None: for all that is known)."""
+
+    interface_id: str
+    since: int | None
+    flow_logs: tuple[str, ...]
+    traffic_types: frozenset[str]
+
+    def during(self, time: TimeRange) -> bool:
+        """Whether it should have written in the range."""
+        return self.since is None or time.end is None or self.since < time.end
+
+
+def expected(inventory: Inventory, logs: tuple[FlowLog, ...], destination: str | None = None) -> tuple[Expected, ...]:
+    """The interfaces that flow logs cover; with `destination` only those that write there (see `FlowLog`)."""
+    chosen = [one for one in logs if destination in {None, one.destination}]
+    found: list[Expected] = []
+    for interface in inventory.interfaces:
+        over = [one for one in chosen if one.resource in {interface.id, interface.subnet, interface.vpc}]
+        if not over:
+            continue
+        begun = [one.created for one in over]
+        earliest = None if None in begun else min(moment for moment in begun if moment is not None)
+        known = [moment for moment in (earliest, interface.since) if moment is not None]
+        types = frozenset(one.traffic_type for one in over)
+        found.append(Expected(interface.id, max(known, default=None), tuple(one.id for one in over), types))
+    return tuple(found)
+
+
+def count(interfaces: tuple[Expected, ...], time: TimeRange) -> int:
+    """How many should have written in the range."""
+    return sum(one.during(time) for one in interfaces)
