@@ -29,18 +29,16 @@ def run(port: int, speed: float, seed: int, at: float | None, *, leashed: bool =
     hooks.install(world)
     company = company_of(seed, world.clock.now())
     estate = CompanyInAccount(company, open_accounts(company.network))
-    delivery = Delivery(world, estate)
-    calls = CallLog()
+    delivery, calls = Delivery(world, estate), CallLog()
     server = serve(Application(world, Control(world, calls, delivery, estate.described), calls), port)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://{HOST}:{server.server_port}"
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
     build(company.network, url)
     calls.clear()
     sys.stdout.write(f"The sandbox answers at {url}\n")
     sys.stdout.flush()
+    released = _when_input_ends() if leashed else threading.Event()
     try:
-        released = _when_input_ends() if leashed else threading.Event()
         while not released.wait(_TICK_SECONDS):
             _deliver(delivery)
     finally:

@@ -86,7 +86,9 @@ class Delivery:
         count = 0
         for start, end in _spans(done, due, max(step, SLOT)) if interfaces else ():
             records = self._records(flow_log, interfaces, start, end, created)
-            count += self._hand_over(flow_log, to, Delivered(start // SLOT * SLOT, end + delay, records))
+            for slot in sorted({record.end // SLOT * SLOT for record in records}):
+                part = tuple(record for record in records if record.end // SLOT * SLOT == slot)
+                count += self._hand_over(flow_log, to, Delivered(slot, end + delay, part))
         self._done[place] = max(done, due)
         return count
 
@@ -104,8 +106,6 @@ class Delivery:
 
     def _hand_over(self, flow_log: SandboxFlowLog, to: Destination, chunk: Delivered) -> int:
         """Deliver a chunk; by seeded chance one interface's part arrives late, or everything arrives twice."""
-        if not chunk.records:
-            return 0
         dice = Random(f"{self._world.seed}/{flow_log.id}/{chunk.slot}")  # noqa: S311 - repeatable, not secret
         late, again, wait = dice.random(), dice.random(), dice.randint(*_LATE_BY)
         if late < self._world.settings.late:
@@ -116,7 +116,7 @@ class Delivery:
             chunk = Delivered(chunk.slot, chunk.at, tuple(r for r in chunk.records if r.interface.id != slow))
         times = 2 if again < self._world.settings.repeated else 1
         with self._world.lock:
-            return sum(to.accept(chunk, self._world) for _ in range(times))
+            return sum(to.accept(chunk, self._world) for _ in range(times if chunk.records else 0))
 
     def _release(self, now: float, existing: set[str]) -> int:
         """Deliver what was held back and is due; what belongs to a deleted flow log is forgotten."""

@@ -168,20 +168,24 @@ def _build_interface(ec2: Any, interface: Interface, groups: dict[str, str]) -> 
             **extra,
         )
     if interface.role == "instance":
-        with giving(instances, "random_instance_id", interface.owner):
-            ec2.run_instances(
-                ImageId="ami-0larkfield000000",
-                InstanceType="t3.medium",
-                MinCount=1,
-                MaxCount=1,
-                NetworkInterfaces=[{"DeviceIndex": 0, "NetworkInterfaceId": interface.id}],
-                TagSpecifications=_named("instance", interface.name),
-            )
+        _build_instance(ec2, interface)
     else:
         _managed_by_aws(interface)
     if interface.public:
         address = ec2.allocate_address(Domain="vpc", Address=interface.public)
         ec2.associate_address(AllocationId=address["AllocationId"], NetworkInterfaceId=interface.id)
+
+
+def _build_instance(ec2: Any, interface: Interface) -> None:  # noqa: ANN401
+    with giving(instances, "random_instance_id", interface.owner):
+        ec2.run_instances(
+            ImageId="ami-0larkfield000000",
+            InstanceType="t3.medium",
+            MinCount=1,
+            MaxCount=1,
+            NetworkInterfaces=[{"DeviceIndex": 0, "NetworkInterfaceId": interface.id}],
+            TagSpecifications=_named("instance", interface.name),
+        )
 
 
 def _build_nat_gateway(ec2: Any, interface: Interface) -> None:  # noqa: ANN401

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,31 +92,34 @@ def start(port: int = 0, speed: float = 1.0, seed: int = 7, at: float | None = N
     if importlib.util.find_spec("moto") is None:
         raise SandboxError(MISSING_MOTO)
     log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
-    command = [
-        sys.executable,
-        "-m",
-        "flowinsight.sandbox",
-        "--leashed",
-        "--port",
-        str(port),
-        "--speed",
-        str(speed),
-        "--seed",
-        str(seed),
-    ]
-    command += [] if at is None else ["--at", str(at)]
+    words = f"-m flowinsight.sandbox --leashed --port {port} --speed {speed} --seed {seed}".split()
+    words += [] if at is None else ["--at", str(at)]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.PIPE, text=True, env=_environment(), cwd=_ROOT
+        [sys.executable, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env=_environment(),
+        cwd=_ROOT,
     )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    running = Running(line.strip().rpartition(" ")[2], process, log)
+    running = Running(_said_address(process, patience), process, log)
     try:
         _wait_until_healthy(running, patience)
     except SandboxError:
         running.stop()
         raise
     return running
+
+
+def _said_address(process: subprocess.Popen[str], patience: float) -> str:
+    """Return the last word of the first line it prints; a process that says nothing for too long is ended."""
+    assert process.stdout is not None
+    impatience = threading.Timer(patience, process.kill)
+    impatience.start()
+    line = process.stdout.readline()
+    impatience.cancel()
+    return line.strip().rpartition(" ")[2]
 
 
 def _environment() -> dict[str, str]:

@@ -47,6 +47,24 @@ def test_text_files_lie_where_aws_puts_them_and_begin_with_a_header(
     assert len(lines) == delivered
 
 
+def test_ten_minute_windows_lie_in_the_slot_they_end_in(
+    to_bucket: Create,
+    bucket: str,
+    settings: Callable[..., Any],
+    turn: Callable[[float], int],
+    objects: Callable[[str], dict[str, bytes]],
+    company: dict[str, Any],
+) -> None:
+    settings(minute_windows=False)
+    to_bucket(LogFormat=FORMAT, ResourceType="Subnet", ResourceIds=[company["subnets"]["shop-data"]])
+    turn(HOUR)
+    for key, body in objects(bucket).items():
+        stamp = key.rpartition("T")[2]
+        minute = int(stamp[:2]) * 60 + int(stamp[2:4])
+        for record in gzip.decompress(body).decode().splitlines()[1:]:
+            assert minute * 60 <= int(record.split()[7]) % 86_400 <= minute * 60 + 299
+
+
 def test_parquet_files_have_awss_types_in_hive_folders_by_the_hour_below_a_prefix(
     to_bucket: Create, bucket: str, turn: Callable[[float], int], objects: Callable[[str], dict[str, bytes]]
 ) -> None:
