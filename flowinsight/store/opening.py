@@ -1,0 +1,102 @@
+"""A store opened for questions: views over the files that a time range can touch, and nothing else is read."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from flowinsight import db, fields
+from flowinsight.loaded import Loaded
+from flowinsight.question import TimeRange
+from flowinsight.records import schema
+from flowinsight.store import manifest as manifests
+from flowinsight.store import shape
+from flowinsight.store.manifest import DataFile, Manifest
+from flowinsight.store.reports import Listed, Listing
+
+MARGIN = 3600
+"""Seconds before and after a range whose records are read as well: a conversation may have begun before it."""
+HOURS = "hours"
+"""The view of the counts by interface, hour and status, in the columns of `shape.HOURS`; always of the whole store."""
+
+
+def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
+    """The records of a store, or of the days that a range touches, with the totals of everything ingested.
+
+    StoreError when there is no store. Records without a start are always among them.
+    """
+    manifest = manifests.read(store)
+    connection = db.connect()
+    touched = [file for file in manifest.rows if _touches(file, time)]
+    columns = sorted({column for file in touched for column in file.columns})
+    _define(connection, "stored", store / shape.ROWS_IN, touched, schema.columns(fields.DEFAULT_FORMAT))
+    db.define_views(connection, "stored", columns or schema.columns(fields.DEFAULT_FORMAT).names)
+    _define(connection, "hours_by_file", store / shape.HOURS_IN, manifest.rows, shape.HOURS)
+    connection.execute(_HOURS)
+    return Loaded(connection, manifest.tally, manifest.formats, distinct=True)
+
+
+_HOURS = f"""
+CREATE OR REPLACE VIEW {HOURS} AS SELECT interface_id, hour, log_status, sum(rows)::BIGINT AS rows,
+  min(first_start) AS first_start, max(last_end) AS last_end FROM hours_by_file GROUP BY ALL
+"""
+
+
+def _touches(file: DataFile, time: TimeRange | None) -> bool:
+    if time is None or file.first is None or file.last is None:
+        return True
+    after = time.start is None or file.last >= time.start - MARGIN
+    return after and (time.end is None or file.first < time.end + MARGIN)
+
+
+def _define(
+    connection: db.Connection, name: str, folder: Path, files: list[DataFile] | tuple[DataFile, ...], empty: pa.Schema
+) -> None:
+    """A view over Parquet files, or an empty table of a schema where there are none."""
+    paths = [str(folder / file.name) for file in files]
+    if not paths:
+        connection.register("nothing", empty.empty_table())
+        connection.execute(f"CREATE TABLE {name} AS FROM nothing")
+        connection.unregister("nothing")
+        return
+    unlike = len({file.columns for file in files}) > 1
+    relation = connection.read_parquet(paths, union_by_name=unlike, hive_partitioning=False)
+    relation.create_view(name)
+
+
+def hours(store: Path) -> pa.Table:
+    """Rows by interface, hour of start (Unix seconds) and status, counted at ingest; see `shape.HOURS`."""
+    connection = open_store(store).connection
+    return connection.sql(f"FROM {HOURS} ORDER BY hour, interface_id, log_status").to_arrow_table().cast(shape.HOURS)
+
+
+def listing(store: Path) -> Listing:
+    """What a store holds."""
+    manifest = manifests.read(store)
+    days: dict[str, int] = {}
+    for file in manifest.rows:
+        days[file.day] = days.get(file.day, 0) + file.rows
+    return Listing(
+        str(store),
+        tuple(_listed(manifest)),
+        dict(sorted(days.items())),
+        sum(path.stat().st_size for path in store.rglob("*") if path.is_file()),
+        manifest.tally,
+        manifest.duplicates,
+        manifest.formats,
+    )
+
+
+def _listed(manifest: Manifest) -> list[Listed]:
+    """Each source with the unfinished last line of its file, where there is one, counted in."""
+    tails = {source.path: source for source in manifest.sources.values() if source.tail}
+    listed = []
+    for source in manifest.sources.values():
+        if source.tail:
+            continue
+        tail = tails.get(source.path)
+        tally = source.tally + tail.tally if tail else source.tally
+        duplicates = source.duplicates + (tail.duplicates if tail else 0)
+        size = tail.size if tail else source.size
+        counts = (tally.lines, tally.records, tally.status_rows, tally.unparsable, duplicates)
+        listed.append(Listed(source.id, source.path, tail.sha256 if tail else source.sha256, size, *counts))
+    return listed
