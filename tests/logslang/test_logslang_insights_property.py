@@ -5,10 +5,8 @@ More examples: LOGSLANG_EXAMPLES=2000.
 
 import json
 import os
-from collections.abc import Iterator
 
 import duckdb
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -197,26 +195,19 @@ queries = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"disabled_optimizers": "type_pushdown"}) as opened:
-        yield opened
-
-
-def answer(query: str, events: list[Record], connection: duckdb.DuckDBPyConnection) -> list[list[tuple[str, str]]]:
-    connection.execute(
-        "CREATE OR REPLACE TABLE events (log_group VARCHAR, log_stream VARCHAR, timestamp_ms BIGINT, ingestion_ms BIGINT, "
-        "message VARCHAR, ptr VARCHAR)"
-    )
-    for event in events:
-        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", list(vars(event).values()))
-    result = run(parse_query(query), connection, "events", discovery=DISCOVERY)
+def answer(query: str, events: list[Record]) -> list[list[tuple[str, str]]]:
+    with duckdb.connect(config={"disabled_optimizers": "type_pushdown"}) as connection:
+        connection.execute(
+            "CREATE TABLE events (log_group VARCHAR, log_stream VARCHAR, timestamp_ms BIGINT, ingestion_ms BIGINT, "
+            "message VARCHAR, ptr VARCHAR)"
+        )
+        for event in events:
+            connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", list(vars(event).values()))
+        result = run(parse_query(query), connection, "events", discovery=DISCOVERY)
     return [list(row) for row in result.rows]
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(query=queries, events=records)
-def test_the_engine_and_the_row_by_row_evaluator_agree(
-    query: str, events: list[Record], connection: duckdb.DuckDBPyConnection
-) -> None:
-    assert answer(query, events, connection) == row_evaluator.run(parse_query(query), events)
+@given(queries, records)
+def test_the_engine_and_the_row_by_row_evaluator_agree(query: str, events: list[Record]) -> None:
+    assert answer(query, events) == row_evaluator.run(parse_query(query), events)
