@@ -179,3 +179,19 @@ def test_the_group_keeps_its_retention_as_time_passes(
     assert events(name)
     turn(25 * HOUR)
     assert events(name) == []
+
+
+def test_a_log_group_can_be_named_by_its_arn(
+    flow_log: Create,
+    client: Callable[..., Any],
+    turn: Callable[[float], int],
+    events: Callable[[str], list[dict[str, Any]]],
+) -> None:
+    client("logs").create_log_group(logGroupName="/delivery/by-arn")
+    arn = "arn:aws:logs:eu-central-1:111122223333:log-group:/delivery/by-arn:*"
+    flow_log(LogGroupName=None, LogDestination=arn, LogFormat="${version} ${interface-id} ${srcaddr}")
+    turn(300)
+    found = events("/delivery/by-arn")
+    assert {len(event["message"].split()) for event in found} == {3}
+    fields = client("logs").get_log_group_fields(logGroupName="/delivery/by-arn")["logGroupFields"]
+    assert {"srcAddr", "interfaceId", "version"} <= {field["name"] for field in fields}

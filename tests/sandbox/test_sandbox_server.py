@@ -141,6 +141,11 @@ def test_a_port_in_use_stops_the_start_with_a_sentence() -> None:
             start(port=taken.getsockname()[1])
 
 
+def test_a_sandbox_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(SandboxError, match="did not start"):
+        start(patience=0.05)
+
+
 def test_without_moto_both_ways_of_starting_say_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(SandboxError, match=r"pip install -r requirements-sandbox\.txt"):
