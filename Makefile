@@ -21,7 +21,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # Pins every package, direct and not, from the ranges in pyproject.toml.
@@ -30,6 +30,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 -c requirements.txt --extra sandbox pyproject.toml -o requirements-sandbox.txt
 	$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 -c requirements-sandbox.txt --extra sandbox --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
@@ -44,6 +45,10 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $(VENV)/.runtime $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.dev
 	$(BIN)/python tests/browser/chromium.py
