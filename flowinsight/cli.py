@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from flowinsight.commands import ask
+from flowinsight.commands import ask, store
 from flowinsight.errors import FlowInsightError
 
 
@@ -20,6 +20,8 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="flowinsight", description="Who connects to this address, or to this port?")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     ask.add(commands.add_parser("ask", help="answer a question from flow logs"))
+    store.add_ingest(commands.add_parser("ingest", help="read flow logs into a store, once"))
+    store.add_store(commands.add_parser("store", help="list, forget or rebuild what a store holds"))
     app = commands.add_parser("app", help="open the pages in a browser")
     app.add_argument("--port", type=int, default=8501, help="where to listen on this machine (default 8501)")
     commands.add_parser("sandbox", help="run an AWS account on this machine, for trying everything", add_help=False)
@@ -45,9 +47,12 @@ def _run(options: argparse.Namespace) -> int:
 
         launch(options.port)
         return 0
-    sys.stdout.write(f"{ask.run(options)}\n")
+    sys.stdout.write(f"{_PRINTED[options.command](options)}\n")
     sys.stdout.flush()
     return 0
+
+
+_PRINTED = {"ask": ask.run, "ingest": store.run_ingest, "store": store.run_store}
 
 
 def _sandbox(words: list[str]) -> int:

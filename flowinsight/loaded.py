@@ -11,13 +11,14 @@ class Loaded:
     """A connection in which the views `db.ROWS` and `db.RECORDS` exist, and what was counted.
 
     `formats` maps a format, its tokens joined by spaces, to the number of records and status rows delivered in it.
-    `distinct` says that no two records are equal, as a store knows of its own.
+    `distinct` says that no two records are equal, as a store knows of its own; `duplicates` of those counted it left out.
     """
 
     connection: Connection
     tally: Tally
     formats: dict[str, int] = field(default_factory=dict)
     distinct: bool = False
+    duplicates: int = 0
 
     @property
     def tokens(self) -> frozenset[str]:

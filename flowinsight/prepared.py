@@ -110,7 +110,7 @@ def _choose(connection: db.Connection, question: Question) -> None:
 def _reconcile(connection: db.Connection, loaded: Loaded) -> dict[str, int]:
     """From lines to conversations; records less what is outside, duplicate, a NAT leg or addressless are in conversations."""
     found = db.one(connection, _RECONCILED)
-    duplicates = found["copies"] + found["seen"] - found["used"]
+    duplicates = loaded.duplicates + found["copies"] + found["seen"] - found["used"]
     apart = duplicates + found["nat_outside_legs"] + found["without_endpoints"]
     return {
         "lines": loaded.tally.lines,

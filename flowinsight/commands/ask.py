@@ -17,6 +17,7 @@ from flowinsight.question import MEASURES, Filter, Question, TimeRange
 from flowinsight.records.headers import as_header
 from flowinsight.roles import roles, sentence
 from flowinsight.sources import Files
+from flowinsight.store import open_store
 from flowinsight.table import as_text
 from flowinsight.times import parse_length, parse_time
 
@@ -28,7 +29,9 @@ def add(ask: argparse.ArgumentParser) -> None:
     ask.add_argument(
         "query", nargs="?", default="", help="what to ask, as in the text box: '10.0.3.7:5432', ':22 rejected'"
     )
-    ask.add_argument("--files", nargs="+", required=True, type=Path, metavar="PATH", help="flow log files or folders")
+    source = ask.add_mutually_exclusive_group(required=True)
+    source.add_argument("--files", nargs="+", type=Path, metavar="PATH", help="flow log files or folders")
+    source.add_argument("--store", type=Path, metavar="DIR", help="a store that `ingest` made")
     ask.add_argument("--format", help="the log format of lines that have no header: '${version} ${srcaddr} …'")
     ask.add_argument(
         "--from", dest="start", metavar="T", help="from this time on: ISO 8601 (UTC without a zone) or epoch seconds"
@@ -67,16 +70,10 @@ def _usual_measures(view: str, dimensions: Sequence[str]) -> tuple[Any, ...]:
 
 def run(options: argparse.Namespace) -> str:
     """What `ask` prints."""
-    tokens = None
-    if options.format:
-        tokens = as_header(options.format.split())
-        if tokens is None:
-            raise QuestionError(
-                f"{options.format} is not a log format: write its fields as AWS does, such as '${{version}} ${{srcaddr}}'."
-            )
+    tokens = tokens_of(options.format)
     _take_query_from_files(options)
     asked = question(options)
-    loaded = load(Files(tuple(options.files), tokens))
+    loaded = open_store(options.store, asked.time) if options.store else load(Files(tuple(options.files), tokens))
     if options.view == "summary":
         return _summary(asked, loaded, as_json=options.json)
     prepared = prepare(asked, loaded)
@@ -84,9 +81,21 @@ def run(options: argparse.Namespace) -> str:
     return _json(prepared, answer) if options.json else _text(prepared, answer)
 
 
+def tokens_of(a_format: str | None) -> tuple[str, ...] | None:
+    """The fields of a log format that was typed; QuestionError when it is not one."""
+    if not a_format:
+        return None
+    tokens = as_header(a_format.split())
+    if tokens is None:
+        raise QuestionError(
+            f"{a_format} is not a log format: write its fields as AWS does, such as '${{version}} ${{srcaddr}}'."
+        )
+    return tokens
+
+
 def _take_query_from_files(options: argparse.Namespace) -> None:
     """`--files` takes every word up to the next option: a last word that is no path is the query."""
-    if not options.query and len(options.files) > 1 and not options.files[-1].exists():
+    if options.files and not options.query and len(options.files) > 1 and not options.files[-1].exists():
         options.query = str(options.files.pop())
 
 

@@ -32,7 +32,7 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     db.define_views(connection, "stored", columns or schema.columns(fields.DEFAULT_FORMAT).names)
     _define(connection, "hours_by_file", store / shape.HOURS_IN, manifest.rows, shape.HOURS)
     connection.execute(_HOURS)
-    return Loaded(connection, manifest.tally, manifest.formats, distinct=True)
+    return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
 
 
 _HOURS = f"""
@@ -88,12 +88,12 @@ def listing(store: Path) -> Listing:
 
 def _listed(manifest: Manifest) -> list[Listed]:
     """Each source with the unfinished last line of its file, where there is one, counted in."""
-    tails = {source.path: source for source in manifest.sources.values() if source.tail}
+    tails = {source.tail_of: source for source in manifest.sources.values()}
     listed = []
     for source in manifest.sources.values():
-        if source.tail:
+        if source.tail_of is not None:
             continue
-        tail = tails.get(source.path)
+        tail = tails.get(source.id)
         tally = source.tally + tail.tally if tail else source.tally
         duplicates = source.duplicates + (tail.duplicates if tail else 0)
         size = tail.size if tail else source.size

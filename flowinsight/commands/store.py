@@ -1,0 +1,87 @@
+"""`flowinsight ingest` and `flowinsight store`: flow logs read once into a store, and what it holds."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from flowinsight import store
+from flowinsight.commands.ask import tokens_of
+from flowinsight.paths import default_store
+from flowinsight.table import as_text
+
+
+def add_ingest(ingest: argparse.ArgumentParser) -> None:
+    """The options of `ingest`."""
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="flow log files or folders")
+    ingest.add_argument("--store", type=Path, metavar="DIR", default=default_store(), help="default: %(default)s")
+    ingest.add_argument("--format", help="the log format of lines that have no header: '${version} ${srcaddr} …'")
+    ingest.add_argument("--watch", action="store_true", help="go on looking for what arrives, until interrupted")
+    ingest.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_store(command: argparse.ArgumentParser) -> None:
+    """The options of `store`."""
+    command.add_argument("what", choices=["list", "forget", "rebuild"])
+    command.add_argument("source", nargs="?", type=int, help="forget: the id of the source, as `store list` shows it")
+    command.add_argument("--store", type=Path, metavar="DIR", default=default_store(), help="default: %(default)s")
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run_ingest(options: argparse.Namespace) -> str:
+    """What `ingest` prints; progress goes to standard error where a person is looking at it."""
+    tokens = tokens_of(options.format)
+    progress = _told if sys.stderr.isatty() else None
+    if options.watch:
+        for report in store.watch(options.store, options.paths, tokens, progress=progress):
+            sys.stdout.write(f"{_ingested(report, as_json=options.json)}\n")
+            sys.stdout.flush()
+    return _ingested(store.ingest(options.store, options.paths, tokens, progress), as_json=options.json)
+
+
+def _told(progress: store.Progress) -> None:
+    share = progress.bytes / progress.all_bytes if progress.all_bytes else 1.0
+    sys.stderr.write(f"\r{share:.0%}  {progress.files:,} of {progress.all_files:,} files  {progress.lines:,} lines ")
+    sys.stderr.flush()
+
+
+def _ingested(report: store.Ingested, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(report.to_json(), indent=1)
+    tally = report.tally
+    counted = (
+        f"{report.added:,} files read, {report.grown:,} read on, {report.known:,} known already: {tally.lines:,} lines, "
+        f"{tally.records:,} records, {tally.status_rows:,} status rows, {tally.skipped:,} skipped, "
+        f"{tally.unparsable:,} unparsable, {report.duplicates:,} held already."
+    )
+    lines = [f"{reason.count:,} lines could not be read: {why}." for why, reason in tally.reasons.items()]
+    return "\n".join([counted, *lines, *tally.problems, *report.failed])
+
+
+def run_store(options: argparse.Namespace) -> str:
+    """What `store list`, `store forget` and `store rebuild` print."""
+    match options.what:
+        case "list":
+            listed = store.listing(options.store)
+            return (
+                json.dumps(listed.to_json(), indent=1)
+                if options.json
+                else as_text([asdict(one) for one in listed.sources])
+            )
+        case "forget":
+            if options.source is None:
+                raise store.StoreError("Say which source to forget, by the id that `store list` shows.")
+            forgotten = store.forget(options.store, options.source)
+            kept = f"{forgotten.restored:,} were delivered by others too"
+            words = f"Forgot {forgotten.path}: {forgotten.rows:,} rows are gone, {kept}."
+            return json.dumps(forgotten.to_json(), indent=1) if options.json else words
+        case _:
+            rebuilt = store.rebuild(options.store)
+            words = f"Rebuilt {rebuilt.days:,} days with {rebuilt.rows:,} rows."
+            told = [
+                words,
+                *(f"Read again: {name}" for name in rebuilt.read_again),
+                *(f"Lost: {name}" for name in rebuilt.lost),
+            ]
+            return json.dumps(rebuilt.to_json(), indent=1) if options.json else "\n".join(told)
