@@ -133,9 +133,9 @@ def shares(bars: Sequence[Share], palette: Palette, unit: str) -> go.Figure:
         )
     )  # fmt: skip
     figure.update_layout(bargap=0.3, showlegend=False, clickmode="event+select", dragmode=False)
-    figure.update_xaxes(tickformat="~s", rangemode="tozero")
+    figure.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
     figure.update_yaxes(type="category", tickfont={"color": palette.ink}, showgrid=False, ticksuffix=" ")
-    return _styled(figure, palette, 46 + 30 * len(shown))
+    return _styled(figure, palette, 26 + 30 * len(shown))
 
 
 def outcomes(investigation: Investigation, palette: Palette) -> go.Figure:

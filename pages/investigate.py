@@ -41,6 +41,6 @@ with shell.page():
             if found.reconciliation["conversations"]:
                 pictures.draw(found, shell.palette(), zone)
             views.draw(found, question, held, shell.palette(), zone)
-        views.reconciliation(found)
+            views.reconciliation(found)
     with trail:
         history.draw()

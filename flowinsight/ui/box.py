@@ -101,8 +101,8 @@ def _browser_zone() -> tzinfo:
 
 def _arrow(key: str, icon: str, keys: str, period: TimeRange, step: int, *, off: bool) -> None:
     st.button(
-        "", icon=icon, key=f"time_{key}", disabled=off, shortcut=keys, help=f"The range of the same length {key}",
-        on_click=_shift, args=(period, step),
+        "", icon=icon, key=f"time_{key}", disabled=off, shortcut=keys,
+        help=f"The range of the same length {key} ({keys.replace('Arrow', '')})", on_click=_shift, args=(period, step),
     )  # fmt: skip
 
 

@@ -62,13 +62,24 @@ def behind(row: dict[str, Any], question: Question) -> Question:
 
 def _records(question: Question, held: ask.Held, zone: tzinfo) -> None:
     answer = ask.records(question, held)
-    columns = [_column(name) for name in (answer.rows[0] if answer.rows else {}) if name != "extra"]
+    carried = [name for name in (answer.rows[0] if answer.rows else {}) if name != "extra"]
+    columns = [_column(name) for name in sorted(carried, key=lambda name: _PLACES.get(name, len(_PLACES)))]
     table = tables.Table("records", answer.rows, columns)
     said = f"{len(answer.rows):,} records" if not answer.truncated else f"The newest {RECORDS:,} records"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(gray(f"{said} behind it, of every interface, as logged"), width="content")
         tables.export(table)
     tables.draw(table, "records", zone, select=False, height=260)
+
+
+_PLACES = {
+    name: place
+    for place, name in enumerate(
+        ("start", "end", "srcaddr", "srcport", "dstaddr", "dstport", "protocol", "packets", "bytes", "action", "tcp_flags",
+         "flow_direction", "interface_id", "pkt_srcaddr", "pkt_dstaddr")
+    )
+}  # fmt: skip
+"""The fields that are read first stand first."""
 
 
 def _column(name: str) -> tables.Column:

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 from flowinsight.ui.shell import ROOT
 
@@ -58,6 +59,8 @@ class SecurityHeaders:
 
 def launch(port: int) -> None:
     """Serve the pages on 127.0.0.1 until interrupted, and print the address."""
+    # The pages are those of st.navigation from the first visit on: else the first one would find widgets under other names.
+    PagesManager.uses_pages_directory = False
     sys.stdout.write(f"FlowInsight is at http://127.0.0.1:{port}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     app = st.App(str(ROOT / "streamlit_app.py"), middleware=[Middleware(SecurityHeaders)])

@@ -73,6 +73,7 @@ _CSS = """<style>
   [data-testid="stMain"] { background: #0f141b; }
   [class*="st-key-card_"] { background: #171e27; }
 }
+[class*="st-key-time_"] kbd { display: none; }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.2vw, 2.5rem); max-width: 1760px; }
 </style>"""
 

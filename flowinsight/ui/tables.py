@@ -39,7 +39,8 @@ class Table:
         return [{self.heading(one): _exported(one, row) for one in self.columns} for row in self.rows]
 
     def heading(self, column: Column, zone: tzinfo = UTC) -> str:
-        return f"{column.heading} ({zone})" if column.kind == "time" else column.heading
+        unit = {"time": f" ({zone})", "bytes": " (bytes)"}.get(column.kind, "")
+        return f"{column.heading}{unit}"
 
 
 def _exported(column: Column, row: Row) -> Any:  # noqa: ANN401 a cell is whatever the column holds
@@ -132,7 +133,7 @@ def _shown(column: Column, row: Row, zone: tzinfo) -> Any:  # noqa: ANN401 a cel
 
 
 _FORMATS: dict[str, Callable[[str], Any]] = {
-    "bytes": lambda name: st.column_config.NumberColumn(name, format="bytes"),
+    "bytes": lambda name: st.column_config.NumberColumn(name, format="localized"),
     "number": lambda name: st.column_config.NumberColumn(name, format="localized"),
     "share": lambda name: st.column_config.ProgressColumn(name, format="percent", min_value=0.0, max_value=1.0),
 }

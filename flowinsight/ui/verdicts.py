@@ -25,15 +25,21 @@ def draw(found: Investigation) -> None:
         _badge(found)
         if empty:
             _empty(found)
-        for role in found.roles:
-            if role.conversations or (role.by_address and not empty):
-                st.markdown(
-                    f"**{plain(roles.sentence(role))}**" if role.name != "unknown" else plain(roles.sentence(role))
-                )
+        for role in _told(found):
+            said = plain(roles.sentence(role))
+            st.markdown(said if role.name == "unknown" else f"**{said}**")
         for reason in found.reasons:
             st.markdown(f":orange[{plain(reason)}]")
         for caution in _cautions(found):
             st.markdown(gray(caution))
+
+
+def _told(found: Investigation) -> list[roles.Role]:
+    """The roles worth a sentence: one with nothing is told where the question left both sides open."""
+    if not found.reconciliation["conversations"]:
+        return []
+    open_sides = any(one.field in {"address", "endpoint"} for one in found.question.filters)
+    return [role for role in found.roles if role.conversations or (open_sides and role.name != "unknown")]
 
 
 def _badge(found: Investigation) -> None:

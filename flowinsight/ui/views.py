@@ -54,7 +54,7 @@ def _conversations(found: Investigation, question: Question, held: ask.Held, zon
     outcome = address_bar.value("outcome")
     table = tables.conversations(found, outcome)
     total = found.reconciliation["conversations"]
-    said = f"{len(table.rows):,} of {total:,} conversations, most bytes first"
+    said = f"{len(table.rows):,} of {total:,} conversation{'' if total == 1 else 's'}, most bytes first"
     said += f", outcome {outcome} only" if outcome else ""
     said += ". The list is cut: narrow the question to see the rest" if found.truncated else ""
     _above(f"{said}. Tick one for its records.", table)
@@ -133,6 +133,6 @@ def reconciliation(found: Investigation) -> None:
             f"{line['skipped']:,} skipped, {line['unparsable']:,} unparsable) → {line['outside_filter']:,} outside the question, "
             f"{line['duplicates']:,} duplicates, {line['nat_outside_legs']:,} NAT outside legs, "
             f"{line['without_endpoints']:,} without endpoints → {line['in_conversations']:,} records in "
-            f"{line['conversations']:,} conversations"
+            f"{line['conversations']:,} conversation{'' if line['conversations'] == 1 else 's'}"
         )
     )
