@@ -124,7 +124,7 @@ def _explain_requester_pays(source: S3Objects, s3: Any, denied: DeniedError) -> 
         return
     try:
         with aws.translated(doing="ask who pays"):
-            payer = s3.get_bucket_request_payment(Bucket=source.bucket)["Payer"]
+            payer = s3.get_bucket_request_payment(Bucket=source.bucket).get("Payer")
     except AwsError:
         return
     if payer == "Requester":

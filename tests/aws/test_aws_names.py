@@ -1,0 +1,111 @@
+"""Who an address is, as the account says, and which interfaces should have written."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from flowinsight import aws, grammar
+from flowinsight.addresses import Addresses
+from flowinsight.errors import DeniedError
+from flowinsight.names.expected import count, expected
+from flowinsight.names.flow_logs import FlowLog, flow_logs
+from flowinsight.names.inventory import Inventory, inventory
+from flowinsight.question import Question, TimeRange
+from flowinsight.sandbox.running import Running
+from tests.aws.conftest import GROUP, NOON, Delivered
+
+
+@pytest.fixture(scope="module")
+def known(identity: aws.Identity) -> Inventory:
+    return inventory(identity, at=NOON)
+
+
+@pytest.fixture(scope="module")
+def company(sandbox: Running) -> dict[str, Any]:
+    found: dict[str, Any] = sandbox.control("company")["interfaces"]
+    return {name: item for name, item in found.items() if item["account"] == "111122223333"}
+
+
+def test_an_instance_is_called_by_its_name_tag(known: Inventory, company: dict[str, Any]) -> None:
+    instances = {name: item for name, item in company.items() if item["role"] == "instance"}
+    assert instances
+    for name, item in instances.items():
+        (interface,) = [one for one in known.interfaces if one.id == item["id"]]
+        assert (interface.label, interface.instance) == (name, item["owner"])
+        assert interface.addresses[0] == item["address"]
+
+
+def test_what_aws_runs_is_called_by_what_it_is(known: Inventory, company: dict[str, Any]) -> None:
+    labels = {item["role"]: one.label for item in company.values() for one in known.interfaces if one.id == item["id"]}
+    assert labels["load_balancer"].startswith("load balancer ")
+    assert labels["nat_gateway"].startswith("NAT gateway nat-")
+    assert labels["database"] == "database"
+
+
+def test_an_address_used_in_two_vpcs_is_nobody_until_its_vpc_is_said(known: Inventory) -> None:
+    by_address: dict[str, set[str]] = {}
+    for interface in known.interfaces:
+        by_address.setdefault(interface.addresses[0], set()).add(interface.vpc)
+    twice = next(address for address, vpcs in by_address.items() if len(vpcs) > 1)
+    assert known.name(twice) is None
+    for vpc in by_address[twice]:
+        assert known.name(twice, vpc) == known.at(twice, vpc)[0].label
+    assert known.name("203.0.113.250") is None
+
+
+def test_a_question_about_an_own_public_address_becomes_one_about_the_private(
+    known: Inventory, company: dict[str, Any]
+) -> None:
+    name, item = next((name, item) for name, item in company.items() if item["public"] and item["role"] == "instance")
+    asked = Question(filters=tuple(grammar.parse(f"{item['public']} :443")))
+    translated, said = known.private(asked)
+    assert Addresses.parse(item["address"]) in translated.filters[0].values
+    assert translated.filters[1:] == asked.filters[1:]
+    assert said == (
+        f"{item['public']} is the public address of {item['address']} ({name}) as of now; records hold the private one.",
+    )
+    other = Question(filters=tuple(grammar.parse("10.20.1.12")))
+    assert known.private(other) == (other, ())
+
+
+def test_without_the_permission_for_names_there_are_interfaces_without_names(
+    identity: aws.Identity, fault: Callable[..., Any]
+) -> None:
+    fault(kind="denied", action="DescribeInstances")
+    fault(kind="denied", action="DescribeAddresses")
+    found = inventory(identity)
+    assert found.interfaces
+    assert [note.partition("permission ")[2] for note in found.notes] == [
+        "ec2:DescribeInstances is missing.",
+        "ec2:DescribeAddresses is missing.",
+    ]
+    fault(kind="denied", action="DescribeNetworkInterfaces")
+    with pytest.raises(DeniedError, match="ec2:DescribeNetworkInterfaces is missing"):
+        inventory(identity)
+
+
+def test_the_interfaces_that_should_write_are_those_a_flow_log_covers(
+    identity: aws.Identity, known: Inventory, delivered: Delivered, company: dict[str, Any]
+) -> None:
+    found = expected(known, flow_logs(identity), destination=GROUP)
+    assert {one.interface_id for one in found} == {item["id"] for item in company.values() if item["vpc"] == "shop"}
+    assert {one.flow_logs for one in found} == {(delivered.flow_logs[0],)}
+    assert all(one.traffic_types == {"ALL"} for one in found)
+    everywhere = expected(known, flow_logs(identity))
+    assert {one.interface_id for one in everywhere} == {one.interface_id for one in found}
+    assert len(everywhere[0].flow_logs) == 3
+
+
+def test_an_interface_is_expected_only_from_when_it_and_a_flow_log_were_there(known: Inventory) -> None:
+    old, new = (replace(known.interfaces[number], since=since) for number, since in ((0, None), (1, NOON + 1200)))
+    logs = tuple(
+        FlowLog(f"fl-{number}", one.id, "s3", "bucket", "ALL", None, 600, NOON + 600, None)
+        for number, one in enumerate((old, new))
+    )
+    found = expected(Inventory((old, new), NOON), logs)
+    assert [one.since for one in found] == [NOON + 600, NOON + 1200]
+    assert [count(found, TimeRange(NOON, NOON + end)) for end in (600, 601, 1201)] == [0, 1, 2]
+    assert count(found, TimeRange()) == 2
+    assert expected(known, logs, destination="elsewhere") == ()

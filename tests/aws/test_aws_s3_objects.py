@@ -1,0 +1,308 @@
+"""Objects in a central bucket: found without listing everything, read once, and told apart when they cannot be read."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flowinsight import aws, db
+from flowinsight.errors import AwsError, DeniedError, ExpiredError, SourceError, ThrottledError, UnreachableError
+from flowinsight.fetchers import s3_listing, s3_objects
+from flowinsight.fetchers.s3_folders import extent
+from flowinsight.fetchers.s3_layout import Location
+from flowinsight.fetchers.s3_listing import Listing
+from flowinsight.fetchers.s3_objects import Collected
+from flowinsight.fields import DEFAULT_FORMAT
+from flowinsight.question import Question, TimeRange
+from flowinsight.sandbox.running import Running
+from flowinsight.sources import S3Objects
+from tests.aws.conftest import BUCKET, MEMBER, NOON, TOKENS, Delivered
+from tests.aws.striking import ALWAYS, Striking
+
+HOME, REGION = "111122223333", "eu-central-1"
+SHOP = Location("AWSLogs/", HOME, REGION, hive=False)
+LAKE = Location("lake/AWSLogs/", HOME, REGION, hive=True)
+RESEARCH = Location("AWSLogs/", MEMBER, REGION, hive=False)
+EVERYTHING, LAKE_ONLY = S3Objects(BUCKET), S3Objects(BUCKET, "lake/")
+TEN_MINUTES = TimeRange(NOON + 1500, NOON + 2100)
+
+
+@pytest.fixture(scope="module")
+def s3(identity: aws.Identity, delivered: Delivered) -> Any:
+    assert delivered.bucket == BUCKET
+    return aws.client(identity, "s3")
+
+
+@pytest.fixture
+def copied(s3: Any, identity: aws.Identity) -> Callable[[str, str], S3Objects]:
+    """Copy the shop's text objects to a bucket of their own with a storage class."""
+
+    def copy(bucket: str, storage_class: str) -> S3Objects:
+        place = {"LocationConstraint": REGION}
+        aws.client(identity, "s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        for one in listing(s3, TEN_MINUTES, SHOP).objects[:4]:
+            body = s3.get_object(Bucket=BUCKET, Key=one.key)["Body"].read()
+            s3.put_object(Bucket=bucket, Key=one.key, Body=body, StorageClass=storage_class)
+        return S3Objects(bucket)
+
+    return copy
+
+
+def listing(s3: Any, time: TimeRange, *locations: Location, source: S3Objects = EVERYTHING) -> Listing:
+    return s3_listing.listing(locations, time, source, s3)
+
+
+def fetched(found: Listing, s3: Any, source: S3Objects = EVERYTHING, **how: Any) -> Collected:
+    collected = Collected()
+    s3_objects.fetch(found, source, s3, collected, **how)
+    return collected
+
+
+def content(collected: Collected) -> dict[str, int]:
+    return {key: sum(batch.table.num_rows for batch in batches) for key, batches in collected.batches.items()}
+
+
+def test_accounts_regions_and_layouts_of_a_central_bucket_are_found(s3: Any, sandbox: Running) -> None:
+    before = len(sandbox.control("calls"))
+    assert set(s3_listing.discover(EVERYTHING, s3)[0]) == {SHOP, LAKE, RESEARCH}
+    listings = sandbox.control("calls")[before:]
+    assert len(listings) < 15, "folders, and never objects"
+    assert extent(EVERYTHING, s3, SHOP) == extent(EVERYTHING, s3, SHOP)
+    shop, research = extent(EVERYTHING, s3, SHOP), extent(EVERYTHING, s3, RESEARCH)
+    assert shop
+    assert research
+    assert (str(shop.first), str(shop.last), shop.hourly, research.hourly) == ("2026-11-20", "2026-11-20", False, True)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        ("lake/", {LAKE}),
+        ("lake/AWSLogs/", {LAKE}),
+        ("AWSLogs/", {SHOP, RESEARCH}),
+        (f"AWSLogs/{MEMBER}/", {RESEARCH}),
+        (f"AWSLogs/{HOME}/vpcflowlogs/{REGION}/2026/11/", {SHOP}),
+        (f"lake/AWSLogs/aws-account-id={HOME}/aws-service=vpcflowlogs/aws-region={REGION}/", {LAKE}),
+    ],
+)
+def test_a_prefix_may_lie_above_or_inside_the_folder_of_the_logs(s3: Any, prefix: str, found: set[Location]) -> None:
+    assert set(s3_listing.discover(S3Objects(BUCKET, prefix), s3)[0]) == found
+
+
+def test_accounts_and_regions_can_be_chosen(s3: Any) -> None:
+    assert s3_listing.discover(S3Objects(BUCKET, accounts=(MEMBER,)), s3)[0] == (RESEARCH,)
+    with pytest.raises(SourceError, match="There are no flow logs under s3://larkfield-central/"):
+        s3_listing.discover(S3Objects(BUCKET, regions=("us-east-1",)), s3)
+
+
+@pytest.mark.parametrize("location", [SHOP, LAKE, RESEARCH])
+def test_only_the_objects_of_a_range_are_listed_and_none_is_missed(s3: Any, location: Location) -> None:
+    span = TimeRange(NOON + 1500, NOON + 1800)
+    found = listing(s3, span, location)
+    assert found.silent == ()
+    every = listing(s3, TimeRange(NOON - 86400, NOON + 86400), location)
+    assert len(found.objects) < len(every.objects)
+
+    def inside(some: Listing) -> int:
+        got = s3_objects.read(some, fetched(some, s3)).loaded
+        sql = f"SELECT count(*) AS n FROM {db.RECORDS} WHERE start BETWEEN ? AND ?"
+        return int(db.one(got.connection, sql, (NOON + 900, NOON + 2399))["n"])
+
+    assert inside(found) == inside(every) > 0
+
+
+def test_an_open_range_reaches_as_far_as_the_folders_do(s3: Any) -> None:
+    every = listing(s3, TimeRange(NOON - 86400, NOON + 86400), LAKE)
+    assert listing(s3, TimeRange(), LAKE).objects == every.objects
+
+
+def test_an_account_that_delivered_nothing_in_the_range_is_named(s3: Any) -> None:
+    found = listing(s3, TimeRange(NOON - 30 * 86400, NOON - 29 * 86400), SHOP)
+    assert found.silent == (SHOP,)
+    problems = s3_objects.read(found, Collected()).loaded.tally.problems
+    assert problems == (f"Account {HOME} delivered nothing from {REGION} in this time range.",)
+
+
+def test_the_price_is_known_before_anything_is_read(s3: Any) -> None:
+    found = listing(s3, TEN_MINUTES, SHOP)
+    told = s3_objects.price(found)
+    assert (told.objects, told.bytes) == (len(found.objects), sum(one.size for one in found.objects))
+    assert told.requests == pytest.approx(found.requests * 5e-6 + told.objects * 4e-7)
+    assert "list prices of us-east-1, November 2026" in told.how
+
+
+def test_formats_are_read_from_one_sample_of_each_flow_log(s3: Any, delivered: Delivered, sandbox: Running) -> None:
+    found = listing(s3, TEN_MINUTES, SHOP, LAKE, RESEARCH)
+    before = len(sandbox.control("calls"))
+    formats = s3_objects.formats(found, EVERYTHING, s3)
+    _, text, parquet, member = delivered.flow_logs
+    assert formats == {text: TOKENS, parquet: TOKENS, member: DEFAULT_FORMAT}
+    assert len(sandbox.control("calls")) - before == 3
+
+
+def test_the_same_bytes_delivered_twice_are_read_once(s3: Any) -> None:
+    found = listing(s3, TEN_MINUTES, SHOP)
+    one = found.objects[0]
+    again = one.key[: -len("00000000.log.gz")] + "deadbeef.log.gz"
+    s3.copy_object(Bucket=BUCKET, Key=again, CopySource={"Bucket": BUCKET, "Key": one.key})
+    try:
+        assert len(listing(s3, TEN_MINUTES, SHOP).objects) == len(found.objects)
+    finally:
+        s3.delete_object(Bucket=BUCKET, Key=again)
+
+
+def test_a_sink_takes_the_records_and_nothing_is_kept(s3: Any) -> None:
+    found, taken = listing(s3, TEN_MINUTES, SHOP), dict[str, int]()
+
+    def sink(one: Any, batches: Any) -> None:
+        taken[one.key] = sum(batch.table.num_rows for batch in batches)
+
+    collected = fetched(found, s3, sink=sink)
+    assert taken == content(fetched(found, s3))
+    assert not any(collected.batches.values())
+
+
+def test_a_cancelled_fetch_goes_on_later(s3: Any) -> None:
+    found = listing(s3, TimeRange(NOON, NOON + 3600), SHOP, LAKE)
+    whole, told = fetched(found, s3), list[int]()
+    collected = fetched(found, s3, progress=lambda done, _: told.append(done), cancelled=lambda: bool(told))
+    assert 0 < len(collected.batches) < len(whole.batches)
+    assert not s3_objects.read(found, collected).complete
+    s3_objects.fetch(found, EVERYTHING, s3, collected)
+    assert content(collected) == content(whole)
+    assert collected.bytes == found.bytes
+
+
+KINDS: dict[str, type[AwsError]] = {
+    "throttling": ThrottledError,
+    "server-error": UnreachableError,
+    "expired-token": ExpiredError,
+    "timeout": UnreachableError,
+}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_at_any_object_is_told_and_nothing_is_lost_or_doubled(
+    s3: Any, fault: Callable[..., Any], kind: str
+) -> None:
+    found = listing(s3, TEN_MINUTES, LAKE)
+    whole = fetched(found, s3)
+    for strike in range(0, len(found.objects), 5):
+        collected = Collected()
+        striking = Striking(s3, "get_object", strike, lambda: fault(kind=kind, service="s3", times=ALWAYS))
+        with pytest.raises(KINDS[kind], match="Could not read s3://larkfield-central/lake/AWSLogs/"):
+            s3_objects.fetch(found, EVERYTHING, striking, collected)
+        fault()
+        assert len(collected.batches) < len(found.objects)
+        s3_objects.fetch(found, EVERYTHING, s3, collected)
+        assert content(collected) == content(whole)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("kind", "expected"), [*KINDS.items(), ("denied", DeniedError)])
+def test_a_fault_at_any_listing_is_told(
+    s3: Any, fault: Callable[..., Any], kind: str, expected: type[AwsError]
+) -> None:
+    calls = Striking(s3, "list_objects_v2", -1, lambda: None)
+    locations, _ = s3_listing.discover(LAKE_ONLY, calls)
+    s3_listing.listing(locations, TEN_MINUTES, LAKE_ONLY, calls)
+    assert calls.calls == 5
+    for strike in range(calls.calls):
+        striking = Striking(
+            s3, "list_objects_v2", strike, lambda: fault(kind=kind, action="ListObjectsV2", times=ALWAYS)
+        )
+        with pytest.raises(expected, match="Could not list s3://larkfield-central/"):
+            s3_listing.listing(s3_listing.discover(LAKE_ONLY, striking)[0], TEN_MINUTES, LAKE_ONLY, striking)
+        fault()
+
+
+def test_archived_objects_are_not_asked_for_and_not_covered(
+    s3: Any, copied: Callable[[str, str], S3Objects], sandbox: Running
+) -> None:
+    source = copied("larkfield-cold", "GLACIER")
+    found = listing(s3, TEN_MINUTES, SHOP, source=source)
+    before = len(sandbox.control("calls"))
+    got = s3_objects.read(found, fetched(found, s3, source))
+    assert len(sandbox.control("calls")) == before
+    assert [item.why for item in got.unread] == ["archived"] * 4
+    assert not got.complete
+    assert "archived in S3 Glacier: restore them first (4)" in got.loaded.tally.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "why", "sentence"),
+    [
+        ("InvalidObjectState", "The operation is not valid for the object's access tier", "archived", "restore them"),
+        ("AccessDenied", "Access Denied", "denied", "s3:GetObject is missing"),
+        (
+            "AccessDenied",
+            "User: arn:aws:iam::111122223333:user/a is not authorized to perform: kms:Decrypt on resource: key",
+            "encrypted",
+            "kms:Decrypt is missing",
+        ),
+        ("NoSuchKey", "The specified key does not exist.", "gone", "were deleted"),
+        ("PreconditionFailed", "At least one of the pre-conditions did not hold", "changed", "fetch again"),
+    ],
+)
+def test_an_object_that_cannot_be_read_is_told_and_stops_nothing_else(
+    s3: Any, fault: Callable[..., Any], code: str, message: str, why: str, sentence: str
+) -> None:
+    found = listing(s3, TEN_MINUTES, LAKE)
+    fault(kind="error", action="GetObject", times=1, code=code, message=message, status=403)
+    got = s3_objects.read(found, fetched(found, s3))
+    assert [item.why for item in got.unread] == [why]
+    assert sentence in got.loaded.tally.problems[0]
+    assert not got.complete
+    assert got.loaded.tally.records > 0
+
+
+def test_when_every_object_is_denied_the_fetch_stops(s3: Any, fault: Callable[..., Any], sandbox: Running) -> None:
+    found = listing(s3, TimeRange(NOON, NOON + 3600), SHOP, LAKE, RESEARCH)
+    assert len(found.objects) > 32
+    fault(kind="denied", action="GetObject")
+    before, collected = len(sandbox.control("calls")), Collected()
+    with pytest.raises(DeniedError, match="s3:GetObject is missing"):
+        s3_objects.fetch(found, EVERYTHING, s3, collected)
+    assert len(sandbox.control("calls")) - before < len(found.objects)
+    fault()
+    s3_objects.fetch(found, EVERYTHING, s3, collected)
+    assert s3_objects.read(found, collected).complete
+
+
+class Paying:
+    """A bucket that answers only who agreed to pay. The sandbox has none."""
+
+    def __init__(self, s3: Any) -> None:
+        self._s3 = s3
+
+    def list_objects_v2(self, *, RequestPayer: str = "", **request: Any) -> Any:  # noqa: N803 - AWS's name
+        if RequestPayer != "requester":
+            return self._s3.list_objects_v2(**{**request, "Bucket": "larkfield-denied"})
+        return self._s3.list_objects_v2(**request)
+
+    def get_object(self, *, RequestPayer: str, **request: Any) -> Any:  # noqa: N803 - AWS's name
+        assert RequestPayer == "requester"
+        return self._s3.get_object(**request)
+
+    def get_bucket_request_payment(self, **_: Any) -> dict[str, str]:
+        return {"Payer": "Requester"}
+
+
+def test_a_bucket_whose_reader_pays_is_read_only_after_agreement(s3: Any, fault: Callable[..., Any]) -> None:
+    agreed = S3Objects(BUCKET, "lake/", requester_pays=True)
+    paying = Paying(s3)
+    assert s3_listing.discover(agreed, paying)[0] == (LAKE,)
+    found = listing(paying, TEN_MINUTES, LAKE, source=agreed)
+    assert len(fetched(found, paying, agreed).batches) == len(found.objects) > 0
+    fault(kind="denied", action="ListObjectsV2")
+    with pytest.raises(SourceError, match="Whoever reads larkfield-central pays for it"):
+        s3_listing.discover(LAKE_ONLY, paying)
+
+
+def test_the_whole_of_a_central_bucket_is_one_answer(identity: aws.Identity, delivered: Delivered) -> None:
+    got = s3_objects.load(Question(TEN_MINUTES), S3Objects(delivered.bucket), identity)
+    assert got.complete
+    assert set(got.loaded.formats) == {" ".join(TOKENS), " ".join(DEFAULT_FORMAT)}
+    accounts = db.rows(got.loaded.connection, f"SELECT DISTINCT account_id AS a FROM {db.ROWS}")
+    assert {row["a"] for row in accounts} >= {HOME, MEMBER}
