@@ -108,10 +108,13 @@ class Known:
             return None
         here = self.at(found.path)
         for source in here:
-            grown = source.grows and not source.tail and source.said == said
+            grown = source.grows and source.tail_of is None and source.said == said
             if grown and source.size <= found.whole and found.sha256.get(source.size) == source.sha256:
-                return Plan(found, said, source.size, source, tuple(other.id for other in here if other.tail))
-        return Plan(found, said, replaced=tuple(source.id for source in same))
+                return Plan(
+                    found, said, source.size, source, tuple(other.id for other in here if other.tail_of == source.id)
+                )
+        whole = {source.tail_of or source.id for source in same} | {source.id for source in same}
+        return Plan(found, said, replaced=tuple(sorted(whole)))
 
 
 def look(path: Path, known: Known) -> Found:

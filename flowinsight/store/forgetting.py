@@ -31,7 +31,7 @@ def forget(store: Path, source_id: int, wait: float = 0.0) -> Forgotten:
         source = manifest.sources.get(source_id)
         if source is None:
             raise StoreError(f"{store} has no source {source_id}; `store list` shows those it has.")
-        tails = [other.id for other in manifest.sources.values() if other.tail and other.path == source.path]
+        tails = [other.id for other in manifest.sources.values() if other.tail_of == source.id]
         manifest, obsolete, counted = without(store, manifest, [source.id, *tails])
         _replace(store, manifest, obsolete)
         return Forgotten(source.path, counted["gone"], counted["restored"])
@@ -68,7 +68,7 @@ def _repaired(store: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     gone = {source for file in damaged for source in file.sources}
     if not damaged:
         return (), ()
-    taken = {manifest.sources[key] for key in gone if key in manifest.sources}
+    taken = [manifest.sources[key] for key in sorted(gone) if key in manifest.sources]
     names = [file.name for file in damaged]
     manifest, obsolete, _ = without(store, manifest.with_files([], names), gone)
     _replace(store, manifest, [*obsolete, *names])

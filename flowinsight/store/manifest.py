@@ -20,8 +20,9 @@ class Source:
     """A delivered file, known by the SHA-256 of its first `size` bytes.
 
     `said` is the format a person told for it. A text file that grows is read on from `size`, where its last whole line
-    ended, in the format `tokens` if a header told one. `tail` marks the unfinished last line of such a file, a source of its
-    own that is read again once the file has grown. `duplicates` counts its records that the store already had.
+    ended, in the format `tokens` if a header told one. The unfinished last line of such a file is a source of its own, with
+    the id of the file's in `tail_of`, and is read again once the file has grown. `duplicates` counts its records that the
+    store already had.
     """
 
     id: int
@@ -32,7 +33,7 @@ class Source:
     said: tuple[str, ...] | None = None
     tokens: tuple[str, ...] | None = None
     grows: bool = False
-    tail: bool = False
+    tail_of: int | None = None
     tally: Tally = field(default_factory=Tally)
     formats: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0

@@ -12,11 +12,12 @@ from flowinsight.store import manifest as manifests
 from flowinsight.store import shape
 from flowinsight.store.manifest import DataFile, Manifest
 from flowinsight.store.reports import Listed, Listing
+from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WINDOWS
 
 MARGIN = 3600
 """Seconds before and after a range whose records are read as well: a conversation may have begun before it."""
 HOURS = "hours"
-"""The view of the counts by interface, hour and status, in the columns of `shape.HOURS`; always of the whole store."""
+"""The view of the counts by writer, hour and status, in the columns of `shape.HOURS`; always of the whole store."""
 
 
 def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
@@ -32,12 +33,27 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     db.define_views(connection, "stored", columns or schema.columns(fields.DEFAULT_FORMAT).names)
     _define(connection, "hours_by_file", store / shape.HOURS_IN, manifest.rows, shape.HOURS)
     connection.execute(_HOURS)
+    connection.execute(_WINDOWS)
     return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
 
 
+_WRITERS = ", ".join(shape.WRITERS)
 _HOURS = f"""
-CREATE OR REPLACE VIEW {HOURS} AS SELECT interface_id, hour, log_status, sum(rows)::BIGINT AS rows,
-  min(first_start) AS first_start, max(last_end) AS last_end FROM hours_by_file GROUP BY ALL
+CREATE OR REPLACE VIEW {HOURS} AS SELECT {_WRITERS}, hour, log_status, sum(rows)::BIGINT AS rows,
+  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first_start) AS first_start,
+  max(last_start) AS last_start, max(last_end) AS last_end FROM hours_by_file GROUP BY ALL
+"""
+
+# What a survey of the records would find, from the counts that were kept: nothing of the records has to be read for it.
+_WINDOWS = f"""
+CREATE TABLE {WINDOWS} AS
+SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS}, hour AS bin, 3600 AS width,
+  coalesce(sum(rows) FILTER (log_status = 'OK'), 0)::BIGINT AS records,
+  coalesce(sum(rows) FILTER (log_status = 'NODATA'), 0)::BIGINT AS nodata,
+  coalesce(sum(rows) FILTER (log_status = 'SKIPDATA'), 0)::BIGINT AS skipdata,
+  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
+  min(first_start) AS first, max(last_start) AS newest, max(last_end) AS last
+FROM {HOURS} WHERE first_start >= {EARLIEST} GROUP BY ALL
 """
 
 
@@ -64,7 +80,7 @@ def _define(
 
 
 def hours(store: Path) -> pa.Table:
-    """Rows by interface, hour of start (Unix seconds) and status, counted at ingest; see `shape.HOURS`."""
+    """Rows by writer, hour of start (Unix seconds) and status, counted at ingest; see `shape.HOURS`."""
     connection = open_store(store).connection
     return connection.sql(f"FROM {HOURS} ORDER BY hour, interface_id, log_status").to_arrow_table().cast(shape.HOURS)
 

@@ -84,7 +84,9 @@ class Run:
             first, str(found.path), found.sha256[found.whole], found.whole, said=self._said, grows=found.grows
         )
         source = replace(plan.grown or fresh, sha256=fresh.sha256, size=fresh.size, modified_ns=found.modified_ns)
-        tail = replace(fresh, id=first + 1, sha256=found.sha256[found.size], size=found.size, grows=True, tail=True)
+        tail = replace(
+            fresh, id=first + 1, sha256=found.sha256[found.size], size=found.size, grows=True, tail_of=source.id
+        )
         tail = replace(tail, modified_ns=found.modified_ns)
         self._known.remove([*plan.replaced, source.id])
         self._known.add(source)

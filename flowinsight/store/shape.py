@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from flowinsight import conditions
+from flowinsight.fields import BY_TOKEN
 from flowinsight.records.schema import STATUS_ROW
 from flowinsight.store.hashing import SOURCE, Keys, shortened
 from flowinsight.store.manifest import DataFile, sync_folder
@@ -24,17 +26,23 @@ ROW_GROUP = 122_880
 ROWS_IN, HOURS_IN, KEYS_IN = PLACES = ("rows", "hours", "keys")
 """Folders of a store: records, their counts by hour, and their keys, in files of the same names."""
 SCRATCH = "scratch"
+WRITERS = (*(BY_TOKEN[token].name for token in conditions.PLACES), "tgw_attachment_id")
+"""Columns that say who wrote a row, and where: what the counts by hour are told apart by."""
 HOURS = pa.schema(
     [
-        ("interface_id", pa.string()),
+        *((name, pa.string()) for name in WRITERS),
         ("hour", pa.int64()),
         ("log_status", pa.string()),
         ("rows", pa.int64()),
+        ("accepted", pa.int64()),
+        ("rejected", pa.int64()),
         ("first_start", pa.int64()),
+        ("last_start", pa.int64()),
         ("last_end", pa.int64()),
     ]
 )
-"""Rows by interface, hour of start (Unix seconds) and OK, NODATA or SKIPDATA, with the earliest start and the latest end."""
+"""Rows by writer, hour of start (Unix seconds) and OK, NODATA or SKIPDATA: how many, how many of them ACCEPT and REJECT, with
+the earliest and the latest start and the latest end."""
 
 _DELTA = ("start", "end")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -109,20 +117,30 @@ def write_file(path: Path, table: pa.Table, delta: Sequence[str]) -> None:
 
 
 def hours_of(table: pa.Table) -> pa.Table:
-    """The counts by interface, hour and status of these rows, in the schema HOURS. Rows without a start have no hour."""
+    """The counts by writer, hour and status of these rows, in the schema HOURS. Rows without a start have no hour."""
     if "start" not in table.column_names or table.num_rows == 0:
         return HOURS.empty_table()
     start = table.column("start")
+    action = _text_or_null(table, "action")
     columns = {
-        "interface_id": _text_or_null(table, "interface_id"),
+        **{name: _text_or_null(table, name) for name in WRITERS},
         "hour": pc.multiply(pc.floor(pc.divide(start, 3600)).cast(pa.int64()), 3600),
         "log_status": _status(table),
         "start": start,
         "end": table.column("end") if "end" in table.column_names else start,
+        "accepted": pc.fill_null(pc.equal(action, "ACCEPT"), fill_value=False).cast(pa.int64()),
+        "rejected": pc.fill_null(pc.equal(action, "REJECT"), fill_value=False).cast(pa.int64()),
     }
     dated = pa.table(columns).filter(pc.is_valid(start))
-    measures = [("start", "count"), ("start", "min"), ("end", "max")]
-    counted = dated.group_by(["interface_id", "hour", "log_status"]).aggregate(measures)
+    measures = [
+        ("start", "count"),
+        ("accepted", "sum"),
+        ("rejected", "sum"),
+        ("start", "min"),
+        ("start", "max"),
+        ("end", "max"),
+    ]
+    counted = dated.group_by([*WRITERS, "hour", "log_status"]).aggregate(measures)
     return counted.rename_columns(HOURS.names).cast(HOURS)
 
 

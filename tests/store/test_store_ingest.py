@@ -128,13 +128,14 @@ def test_a_file_that_was_rewritten_is_a_new_source(tmp_path: Path) -> None:
     assert len(stored(store)) == 40
 
 
-def test_a_format_that_is_said_later_replaces_what_could_not_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", ["\n", ""], ids=["with a newline at the end", "without"])
+def test_a_format_that_is_said_later_replaces_what_could_not_be_read(end: str, tmp_path: Path) -> None:
     path, store = tmp_path / "custom.log", tmp_path / "store"
-    path.write_text("10.0.0.1 10.0.0.2 1700000000\n")
-    assert ingest(store, [path]).tally.unparsable == 1
-    assert ingest(store, [path], ("srcaddr", "dstaddr", "start")).tally.records == 1
+    path.write_text("10.0.0.1 10.0.0.2 1700000000\n10.0.0.1 10.0.0.3 1700000000" + end)
+    assert ingest(store, [path]).tally.unparsable == 2
+    assert ingest(store, [path], ("srcaddr", "dstaddr", "start")).tally.records == 2
     tally = open_store(store).tally
-    assert (tally.lines, tally.records, tally.unparsable) == (1, 1, 0)
+    assert (tally.lines, tally.records, tally.unparsable) == (2, 2, 0)
 
 
 def test_days_are_partitions_and_odd_starts_have_their_own(tmp_path: Path) -> None:
