@@ -33,18 +33,20 @@ class Account:
             "operation": operation,
             "parameters": parameters,
         }
-        if not operation.startswith(_READS):
-            self.audit.write(**told, outcome="sent")
+        changes = not operation.startswith(_READS)
+        if changes:
+            self.audit.write({**told, "outcome": "sent"})
         try:
             with aws.translated(doing=doing):
                 answer: dict[str, Any] = getattr(self.clients(service), operation)(**parameters)
         except UnreachableError as error:
-            self.audit.write(**told, outcome="unknown", error=error.code or "no answer")
+            self.audit.write({**told, "outcome": "unknown", "error": error.code or "no answer"})
             raise
         except AwsError as error:
-            self.audit.write(**told, outcome="refused", error=error.code or str(error))
+            self.audit.write({**told, "outcome": "refused", "error": error.code or str(error)})
             raise
-        self.audit.write(**told, outcome="done", request=answer.get("ResponseMetadata", {}).get("RequestId"))
+        request = answer.get("ResponseMetadata", {}).get("RequestId")
+        self.audit.write({**told, "outcome": "done", "request": request}, durable=changes)
         return answer
 
     def remembered(self, create: str, delete: str, parameter: str) -> set[str]:
@@ -53,7 +55,7 @@ class Account:
         Names only: whether such a resource exists, and whose it is, is for AWS and the tag to say.
         """
         names: set[str] = set()
-        for entry in self.audit.entries():
+        for entry in self.audit.entries(create, delete):
             if (entry.get("setup"), entry.get("account"), entry.get("region")) != self.identity_of_lines:
                 continue
             name = str(entry.get("parameters", {}).get(parameter, ""))

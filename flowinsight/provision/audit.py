@@ -20,22 +20,24 @@ class Audit:
     path: Path
     clock: Callable[[], datetime] = _now
 
-    def write(self, **entry: object) -> None:
-        """Append one line and wait until the disk has it."""
+    def write(self, entry: Mapping[str, object], *, durable: bool = True) -> None:
+        """Append one line; a durable one is on the disk before this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps({"time": self.clock().isoformat(), **entry}, default=str, ensure_ascii=False)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
 
-    def entries(self) -> Iterator[Mapping[str, Any]]:
-        """Every whole line; one that was cut off by a crash is left out."""
+    def entries(self, *operations: str) -> Iterator[Mapping[str, Any]]:
+        """Every whole line, or those of some operations; one that was cut off by a crash is left out."""
         if not self.path.exists():
             return
         with self.path.open(encoding="utf-8") as file:
             for line in file:
-                if line.endswith("}\n"):
+                named = not operations or any(f'"{operation}"' in line for operation in operations)
+                if named and line.endswith("}\n"):
                     yield json.loads(line)
 
     def sent_bucket(self, account: str, bucket: str) -> bool:
@@ -44,7 +46,7 @@ class Audit:
         A call that was sent and never answered counts: the bucket may be there, without its tag.
         """
         state = False
-        for entry in self.entries():
+        for entry in self.entries("create_bucket"):
             if entry.get("operation") != "create_bucket" or entry.get("account") != account:
                 continue
             if entry.get("parameters", {}).get("Bucket") == bucket:

@@ -20,8 +20,7 @@ SILENT = 60 * 60
 
 _CAUSES = {
     "Access error": (
-        "The role cannot be assumed by the flow logs service or may not write the log group, or the bucket or its key "
-        "refuses the delivery.",
+        "The flow logs service may not assume the role, the role may not write the group, or bucket or key refuse delivery.",
         "Compare trust, policy and key with the plan; AWS does not take a failed flow log up again, so the plan replaces it.",
     ),
     "Rate limited": (

@@ -92,7 +92,7 @@ class BucketWanted:
 
     def __post_init__(self) -> None:
         _check(_BUCKET, self.name, "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens")
-        _check(_PREFIX, self.prefix, "a prefix: folders joined by /, none at either end")
+        _check(_PREFIX, self.prefix or None, "a prefix: folders joined by /, none at either end")
         _check(_KEY, self.key, "the ARN of a KMS key; S3 delivery fails when a bucket names its key by id")
         if "AWSLogs" in (self.prefix or "").split("/"):
             raise SetupError("A prefix cannot have a folder AWSLogs: AWS keeps that name for itself.")
