@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from flowinsight.commands import ask, store
+from flowinsight.commands import ask, setup, store
 from flowinsight.errors import FlowInsightError
 
 
@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add(commands.add_parser("ask", help="answer a question from flow logs"))
     store.add_ingest(commands.add_parser("ingest", help="read flow logs into a store, once"))
     store.add_store(commands.add_parser("store", help="list, forget or rebuild what a store holds"))
+    setup.add(commands.add_parser("setup", help="plan, apply, verify or tear down flow logs in AWS"))
     app = commands.add_parser("app", help="open the pages in a browser")
     app.add_argument("--port", type=int, default=8501, help="where to listen on this machine (default 8501)")
     commands.add_parser("sandbox", help="run an AWS account on this machine, for trying everything", add_help=False)
@@ -52,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-_PRINTED = {"ask": ask.run, "ingest": store.run_ingest, "store": store.run_store}
+_PRINTED = {"ask": ask.run, "ingest": store.run_ingest, "store": store.run_store, "setup": setup.run}
 
 
 def _sandbox(words: list[str]) -> int:

@@ -1,0 +1,65 @@
+"""`flowinsight setup`: flow logs out of a file that says what is wanted, planned, applied, verified and torn down."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from flowinsight import aws
+from flowinsight.paths import data_home
+from flowinsight.provision import commands
+from flowinsight.provision.apply import Progress
+from flowinsight.provision.refusals import SetupError
+from flowinsight.switches import provisioning_allowed
+
+EXPORTS = ("cli", "cloudformation-json", "cloudformation-yaml", "terraform")
+
+
+def add(setup: argparse.ArgumentParser) -> None:
+    """The options of `setup`."""
+    setup.add_argument("what", choices=["plan", "apply", "verify", "destroy"])
+    setup.add_argument(
+        "--file", required=True, type=Path, metavar="WANTED", help="a TOML file that says what is wanted"
+    )
+    setup.add_argument("--profile", help="a profile of this machine's AWS configuration (default: the usual search)")
+    setup.add_argument("--role", metavar="ARN", help="a role to assume")
+    setup.add_argument("--external-id", help="the external id that role asks for")
+    setup.add_argument("--region", help="default: the profile's")
+    setup.add_argument("--sandbox", metavar="URL", help="the address of a sandbox on this machine, instead of AWS")
+    setup.add_argument("--export", choices=EXPORTS, help="plan: print it in this form, for applying it another way")
+    setup.add_argument("--data", action="store_true", help="destroy: delete the records too; needs --confirm")
+    setup.add_argument("--confirm", metavar="NAME", default="", help="destroy --data: the setup's name once more")
+    setup.add_argument(
+        "--audit", type=Path, metavar="FILE", default=data_home() / "audit.jsonl", help="default: %(default)s"
+    )
+    setup.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> str:
+    """What `setup` prints; the steps of apply and destroy go to standard error as they are taken."""
+    if options.export and options.what != "plan":
+        raise SetupError("An export is of the plan: use --export with plan.")
+    if options.export:
+        return commands.setup_export(options.export, options.file, _identity(options), options.audit)
+    return commands.setup(
+        options.what,
+        options.file,
+        _identity(options),
+        options.audit,
+        as_json=options.json,
+        allowed=provisioning_allowed(),
+        data=options.data,
+        confirmed=options.confirm,
+        report=_told,
+    )
+
+
+def _identity(options: argparse.Namespace) -> aws.Identity:
+    if options.sandbox and (options.profile or options.role):
+        raise SetupError("The sandbox has neither profiles nor roles to assume: leave out --profile and --role.")
+    if options.sandbox:
+        return aws.sandbox(options.sandbox, region=options.region or "eu-central-1")
+    return aws.Identity(options.profile, options.role, options.external_id, options.region)
+
+
+def _told(progress: Progress) -> None:
+    sys.stderr.write(f"{commands.progress_line(progress)}\n")
