@@ -26,7 +26,7 @@ _ORDERS = {
     "bytes": "bytes_to_server + bytes_to_client",
     "packets": "packets_to_server + packets_to_client",
     "records": "records_to_server + records_to_client",
-    "conversations": "1",
+    "conversations": "true",
 }
 
 
