@@ -21,6 +21,9 @@ LONGEST = 1024
 MOST_PATTERNS = 8
 """Each pattern reads the log group once: beyond this, fewer conditions are sent and more records are left out here."""
 
+EVERYTHING = Statement(ENGINE, LANGUAGE, "")
+"""No pattern: every event."""
+
 _SOURCE, _DESTINATION = ("srcaddr", "pkt-srcaddr"), ("dstaddr", "pkt-dstaddr")
 
 Tests = dict[str, Test]

@@ -27,26 +27,32 @@ MOST_WAITS = 5
 
 @dataclass(frozen=True)
 class Scan:
-    """One pattern over one slice; milliseconds, inclusive at both ends, None = open."""
+    """One pattern over one slice; milliseconds, inclusive at both ends, None = open. A glimpse ends with its first events."""
 
     statement: Statement
     start: int | None
     end: int | None
+    glimpse: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be asked: the scans of the newest slice first."""
+    """What will be asked: the scans of the newest slice first.
+
+    `glimpses` adds a page of whatever each slice holds, so that a log group at work is not taken for an empty one.
+    """
 
     question: Question
     source: LogGroup
     statements: tuple[Statement, ...]
     slices: tuple[TimeRange, ...]
+    glimpses: bool = False
 
     def scans(self, a_slice: TimeRange) -> list[Scan]:
         start = None if a_slice.start is None else max(0, a_slice.start * 1000)
         end = None if a_slice.end is None else a_slice.end * 1000 - 1
-        return [Scan(statement, start, end) for statement in self.statements]
+        glimpse = [Scan(filter_pattern.EVERYTHING, start, end, glimpse=True)] if self.glimpses else []
+        return [*(Scan(statement, start, end) for statement in self.statements), *glimpse]
 
 
 @dataclass
@@ -74,8 +80,8 @@ class Progress:
 class Fetched:
     """Records and the range they are complete for: that of the question, its newest part, or None.
 
-    Coverage is known only of interfaces and times that wrote a matching record, NODATA or SKIPDATA: a pattern leaves out the
-    records that would show that an interface was otherwise at work.
+    Coverage is known only of interfaces and times that wrote a matching record, NODATA or SKIPDATA, or were in a glimpse: a
+    pattern leaves out the records that would show that an interface was otherwise at work.
     """
 
     plan: Plan
@@ -87,17 +93,17 @@ class Fetched:
 
 def plan(question: Question, source: LogGroup, statements: tuple[Statement, ...] | None = None) -> Plan:
     """The scans a question needs, for every format of the log group; `statements` instead of the usual patterns, as they are."""
-    usual = statements if statements is not None else _patterns(question, source)
-    return Plan(question, source, usual, tuple(_slices(question.time.widened(MARGIN))))
+    chosen = _patterns(question, source) if statements is None else statements
+    slices = tuple(_slices(question.time.widened(MARGIN)))
+    return Plan(question, source, chosen, slices, statements is None and filter_pattern.EVERYTHING not in chosen)
 
 
 def _patterns(question: Question, source: LogGroup) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for tokens in source.formats:
         found += filter_pattern.patterns_for(question, tokens)
-    everything = [statement for statement in found if not statement.text]
-    if everything:
-        return (everything[0],)
+    if filter_pattern.EVERYTHING in found:
+        return (filter_pattern.EVERYTHING,)
     found += filter(None, map(filter_pattern.status_pattern, source.formats))
     return tuple(dict.fromkeys(found))
 
@@ -157,7 +163,7 @@ def _follow(
             collected.problems.append(
                 f"AWS gave the same page of {source.label} twice: events of this range may be missing after it."
             )
-        if token is None or token in tokens:
+        if token is None or token in tokens or (scan.glimpse and page["events"]):
             collected.done.add(scan)
             return True
         tokens.add(token)

@@ -11,6 +11,7 @@ from flowinsight.errors import AwsError, DeniedError, ExpiredError, SourceError,
 from flowinsight.fetchers import filter_pattern, log_events, log_groups
 from flowinsight.fetchers.log_events import Collected, Plan, Progress
 from flowinsight.fetchers.pace import Pace, pace_for
+from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup
 from tests.aws.conftest import GROUP, NOON, TOKENS, Delivered
@@ -68,9 +69,19 @@ def test_a_token_given_twice_ends_the_scan_and_is_told() -> None:
 
     plan = log_events.plan(Question(TimeRange(NOON, NOON + 900), SSH), LogGroup(GROUP))
     collected = fetched(plan, Looping())
-    assert collected.requests == 2 * len(plan.statements) * len(plan.slices)
+    assert collected.requests == 2 * len(plan.statements) * len(plan.slices) + len(plan.slices)
     assert "twice" in collected.problems[0]
     assert log_events.read(plan, collected).loaded.tally.problems
+
+
+def test_a_group_at_work_is_not_taken_for_an_empty_one(identity: aws.Identity, logs: Any) -> None:
+    assert logs
+    nobody = Question(TimeRange(NOON + 900, NOON + 2700), tuple(grammar.parse("203.0.113.250")))
+    got = log_events.load(nobody, SOURCE, identity)
+    prepared = prepare(nobody, got.loaded)
+    assert prepared.reasons == ()
+    assert prepared.verdict.startswith("none seen")
+    assert prepared.coverage.interfaces > 5
 
 
 def test_progress_tells_the_time_covered_and_enough_is_enough(logs: Any) -> None:
