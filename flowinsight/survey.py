@@ -21,12 +21,12 @@ last end. It is made once for a source; every question reads it."""
 
 WIDTH = 600
 
-_PLACE_COLUMNS = ", ".join(fields.BY_TOKEN[token].name for token in PLACES)
+PLACE_COLUMNS = ", ".join(fields.BY_TOKEN[token].name for token in PLACES)
 
 _SUMMARISE = f"""
-CREATE TABLE IF NOT EXISTS {WINDOWS} AS
+CREATE TABLE {WINDOWS} AS
 WITH windows AS (
-  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {_PLACE_COLUMNS},
+  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS},
     start // {WIDTH} * {WIDTH} AS first_bin,
     least(greatest("end" - 1, start), start + {LONGEST_WINDOW}) // {WIDTH} * {WIDTH} AS last_bin,
     count(*) FILTER (NOT status_row) AS records,
@@ -37,7 +37,7 @@ WITH windows AS (
   FROM {db.ROWS} WHERE start >= {EARLIEST} GROUP BY ALL),
 spread AS (
   SELECT *, unnest(range(first_bin, coalesce(last_bin, first_bin) + 1, {WIDTH})) AS bin FROM windows)
-SELECT interface, {_PLACE_COLUMNS}, bin, {WIDTH} AS width, sum(records)::BIGINT AS records, sum(nodata)::BIGINT AS nodata,
+SELECT interface, {PLACE_COLUMNS}, bin, {WIDTH} AS width, sum(records)::BIGINT AS records, sum(nodata)::BIGINT AS nodata,
   sum(skipdata)::BIGINT AS skipdata, sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
   min(first) AS first, max(newest) AS newest, max(last) AS last
 FROM spread GROUP BY ALL
@@ -47,7 +47,7 @@ KNOWN_VPCS = "known_vpcs"
 """The table of interfaces whose VPC some record names: interface, vpc."""
 
 _KNOW_VPCS = f"""
-CREATE TABLE IF NOT EXISTS {KNOWN_VPCS} AS
+CREATE TABLE {KNOWN_VPCS} AS
 SELECT interface_id AS interface, min(vpc_id) AS vpc FROM {db.RECORDS}
 WHERE vpc_id IS NOT NULL AND interface_id IS NOT NULL GROUP BY 1
 """
@@ -59,7 +59,7 @@ KNOWN_PORTS = "known_ports"
 """The table of ports to which IANA assigned a service: protocol, port, rank (2 for system ports, 1 for registered ones)."""
 
 _KNOW_PORTS = f"""
-CREATE TABLE IF NOT EXISTS {KNOWN_PORTS} AS SELECT unnest(?) AS protocol, unnest(?) AS port, unnest(?) AS rank
+CREATE TABLE {KNOWN_PORTS} AS SELECT unnest(?) AS protocol, unnest(?) AS port, unnest(?) AS rank
 """
 
 _EXTREMES = f"""
@@ -71,17 +71,19 @@ _making = threading.Lock()
 
 
 def survey(loaded: Loaded) -> dict[str, Any]:
-    """Make WINDOWS, KNOWN_VPCS and KNOWN_PORTS if they are not there yet, and return the extremes of WINDOWS.
+    """Make WINDOWS, KNOWN_VPCS and KNOWN_PORTS where they are not there yet, and return the extremes of WINDOWS.
 
     oldest and newest_start (of starts), newest (of ends), width: None where a source holds nothing; accepted, rejected: whether
     any record is.
     """
     cursor = loaded.connection.cursor()
     with _making:
-        made = db.rows(cursor, "SELECT 1 FROM information_schema.tables WHERE table_name = ?", (KNOWN_PORTS,))
-        if not made:
+        there = {row["table_name"] for row in db.rows(cursor, "SELECT table_name FROM information_schema.tables")}
+        if WINDOWS not in there:
             cursor.execute(_SUMMARISE)
+        if KNOWN_VPCS not in there:
             cursor.execute(_KNOW_VPCS)
+        if KNOWN_PORTS not in there:
             cursor.execute(_KNOW_PORTS, _known_ports())
     return db.one(cursor, _EXTREMES)
 

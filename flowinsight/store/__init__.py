@@ -1,13 +1,13 @@
 """The embedded store: flow logs read once, then asked as often as wanted.
 
 A folder with a manifest and Parquet files of records, by day of start (UTC), sorted by start. `rows/` holds the records in
-the columns of `records.schema`, `hours/` their counts by interface and hour, `keys/` what duplicates are found by.
+the columns of `records.schema`, `windows/` what wrote them when, `keys/` what duplicates are found by.
 """
 
 from flowinsight.store.errors import StoreError
 from flowinsight.store.forgetting import forget, rebuild
 from flowinsight.store.ingest import ingest
-from flowinsight.store.opening import hours, listing, open_store
+from flowinsight.store.opening import listing, open_store, windows
 from flowinsight.store.reports import Forgotten, Ingested, Listed, Listing, Progress, Rebuilt
 from flowinsight.store.watching import watch
 
@@ -20,10 +20,10 @@ __all__ = [
     "Rebuilt",
     "StoreError",
     "forget",
-    "hours",
     "ingest",
     "listing",
     "open_store",
     "rebuild",
     "watch",
+    "windows",
 ]

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -174,11 +174,12 @@ def _from_json(stored: dict[str, Any]) -> Manifest:
 
 def _source(item: dict[str, Any]) -> Source:
     formats = {key: tuple(item[key]) for key in ("said", "tokens") if key in item}
-    given: dict[str, Any] = item | formats | {"tally": _tally(item["tally"])}
+    given: dict[str, Any] = item | formats | {"tally": tally_from_json(item["tally"])}
     return Source(**given)
 
 
-def _tally(item: dict[str, Any]) -> Tally:
+def tally_from_json(item: Mapping[str, Any]) -> Tally:
+    """A tally as `dataclasses.asdict` and JSON have made it."""
     reasons = {why: Reason(**reason) for why, reason in item["reasons"].items()}
     numbers = {name: item[name] for name in NUMBERS}
     return Tally(**numbers, reasons=reasons, problems=tuple(item["problems"]))

@@ -12,12 +12,12 @@ from flowinsight.store import manifest as manifests
 from flowinsight.store import shape
 from flowinsight.store.manifest import DataFile, Manifest
 from flowinsight.store.reports import Listed, Listing
-from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WINDOWS
+from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WIDTH, WINDOWS
 
 MARGIN = 3600
 """Seconds before and after a range whose records are read as well: a conversation may have begun before it."""
-HOURS = "hours"
-"""The view of the counts by writer, hour and status, in the columns of `shape.HOURS`; always of the whole store."""
+KEPT = "kept_windows"
+"""The view of the counts by writer, bin and status, in the columns of `shape.WINDOWS`; always of the whole store."""
 
 
 def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
@@ -31,29 +31,29 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     columns = sorted({column for file in touched for column in file.columns})
     _define(connection, "stored", store / shape.ROWS_IN, touched, schema.columns(fields.DEFAULT_FORMAT))
     db.define_views(connection, "stored", columns or schema.columns(fields.DEFAULT_FORMAT).names)
-    _define(connection, "hours_by_file", store / shape.HOURS_IN, manifest.rows, shape.HOURS)
-    connection.execute(_HOURS)
+    _define(connection, "windows_by_file", store / shape.WINDOWS_IN, manifest.rows, shape.WINDOWS)
+    connection.execute(_KEPT)
     connection.execute(_WINDOWS)
     return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
 
 
 _WRITERS = ", ".join(shape.WRITERS)
-_HOURS = f"""
-CREATE OR REPLACE VIEW {HOURS} AS SELECT {_WRITERS}, hour, log_status, sum(rows)::BIGINT AS rows,
+_KEPT = f"""
+CREATE OR REPLACE VIEW {KEPT} AS SELECT {_WRITERS}, bin, log_status, sum(started)::BIGINT AS started, sum(rows)::BIGINT AS rows,
   sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first_start) AS first_start,
-  max(last_start) AS last_start, max(last_end) AS last_end FROM hours_by_file GROUP BY ALL
+  max(last_start) AS last_start, max(last_end) AS last_end FROM windows_by_file GROUP BY ALL
 """
 
 # What a survey of the records would find, from the counts that were kept: nothing of the records has to be read for it.
 _WINDOWS = f"""
 CREATE TABLE {WINDOWS} AS
-SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS}, hour AS bin, 3600 AS width,
+SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS}, bin, {WIDTH} AS width,
   coalesce(sum(rows) FILTER (log_status = 'OK'), 0)::BIGINT AS records,
   coalesce(sum(rows) FILTER (log_status = 'NODATA'), 0)::BIGINT AS nodata,
   coalesce(sum(rows) FILTER (log_status = 'SKIPDATA'), 0)::BIGINT AS skipdata,
   sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
   min(first_start) AS first, max(last_start) AS newest, max(last_end) AS last
-FROM {HOURS} WHERE first_start >= {EARLIEST} GROUP BY ALL
+FROM {KEPT} WHERE first_start >= {EARLIEST} GROUP BY ALL
 """
 
 
@@ -79,10 +79,10 @@ def _define(
     relation.create_view(name)
 
 
-def hours(store: Path) -> pa.Table:
-    """Rows by writer, hour of start (Unix seconds) and status, counted at ingest; see `shape.HOURS`."""
+def windows(store: Path) -> pa.Table:
+    """Rows by writer, bin (Unix seconds) and status, counted at ingest; see `shape.WINDOWS`."""
     connection = open_store(store).connection
-    return connection.sql(f"FROM {HOURS} ORDER BY hour, interface_id, log_status").to_arrow_table().cast(shape.HOURS)
+    return connection.sql(f"FROM {KEPT} ORDER BY bin, interface_id, log_status").to_arrow_table().cast(shape.WINDOWS)
 
 
 def listing(store: Path) -> Listing:

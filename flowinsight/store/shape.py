@@ -17,32 +17,31 @@ from flowinsight.fields import BY_TOKEN
 from flowinsight.records.schema import STATUS_ROW
 from flowinsight.store.hashing import SOURCE, Keys, shortened
 from flowinsight.store.manifest import DataFile, sync_folder
+from flowinsight.survey import LONGEST_WINDOW, WIDTH
 
 ODD = "odd"
 """The partition of records whose start is absent, or lies where no flow log can."""
 DAY = 86_400
 ROW_GROUP = 122_880
 
-ROWS_IN, HOURS_IN, KEYS_IN = PLACES = ("rows", "hours", "keys")
-"""Folders of a store: records, their counts by hour, and their keys, in files of the same names."""
+ROWS_IN, WINDOWS_IN, KEYS_IN = PLACES = ("rows", "windows", "keys")
+"""Folders of a store: records, what wrote them when, and their keys, in files of the same names."""
 SCRATCH = "scratch"
 WRITERS = (*(BY_TOKEN[token].name for token in conditions.PLACES), "tgw_attachment_id")
-"""Columns that say who wrote a row, and where: what the counts by hour are told apart by."""
-HOURS = pa.schema(
+"""Columns that say who wrote a row, and where: what the counts by time are told apart by."""
+WINDOWS = pa.schema(
     [
         *((name, pa.string()) for name in WRITERS),
-        ("hour", pa.int64()),
+        ("bin", pa.int64()),
         ("log_status", pa.string()),
-        ("rows", pa.int64()),
-        ("accepted", pa.int64()),
-        ("rejected", pa.int64()),
-        ("first_start", pa.int64()),
-        ("last_start", pa.int64()),
-        ("last_end", pa.int64()),
+        *(
+            (name, pa.int64())
+            for name in ("started", "rows", "accepted", "rejected", "first_start", "last_start", "last_end")
+        ),
     ]
 )
-"""Rows by writer, hour of start (Unix seconds) and OK, NODATA or SKIPDATA: how many, how many of them ACCEPT and REJECT, with
-the earliest and the latest start and the latest end."""
+"""Rows by writer, by bin of `survey.WIDTH` seconds that their window touches, and by OK, NODATA or SKIPDATA: how many started in
+the bin, how many touch it, how many of those ACCEPT and REJECT, the earliest and the latest start, and the latest end."""
 
 _DELTA = ("start", "end")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -77,14 +76,14 @@ def sorted_by_start(table: pa.Table) -> pa.Table:
 
 
 def write(store: Path, day: str, table: pa.Table, keys: Keys, *, spare: bool = False) -> DataFile:
-    """Write rows of one day, sorted by start, with their keys and their counts by hour; they last before this returns."""
+    """Write rows of one day, sorted by start, with their keys and what wrote them when; they last before this returns."""
     name = f"day={day}/{uuid4().hex}.parquet"
     full = _without_empty_columns(table)
     write_file(store / ROWS_IN / name, full, _DELTA)
     ordered = pa.table({"key": pa.array(np.sort(shortened(keys)).astype(np.int64))})
     write_file(store / KEYS_IN / name, ordered, ("key",))
     if not spare:
-        write_file(store / HOURS_IN / name, hours_of(full), ())
+        write_file(store / WINDOWS_IN / name, windows_of(full), ())
     extremes = pc.min_max(full.column("start")).as_py() if "start" in full.column_names else {"min": None, "max": None}
     columns = tuple(column for column in full.column_names if column != SOURCE)
     sources = tuple(sorted(pc.unique(full.column(SOURCE)).to_pylist()))
@@ -116,22 +115,24 @@ def write_file(path: Path, table: pa.Table, delta: Sequence[str]) -> None:
     sync_folder(path.parent)
 
 
-def hours_of(table: pa.Table) -> pa.Table:
-    """The counts by writer, hour and status of these rows, in the schema HOURS. Rows without a start have no hour."""
+def windows_of(table: pa.Table) -> pa.Table:
+    """What wrote these rows, when, in the schema WINDOWS. A row counts in each bin it touches; without a start in none."""
     if "start" not in table.column_names or table.num_rows == 0:
-        return HOURS.empty_table()
-    start = table.column("start")
-    action = _text_or_null(table, "action")
+        return WINDOWS.empty_table()
+    start, action = table.column("start"), _text_or_null(table, "action")
+    end = table.column("end") if "end" in table.column_names else start
+    last = pc.min_element_wise(pc.max_element_wise(pc.subtract(end, 1), start), pc.add(start, LONGEST_WINDOW))
     columns = {
         **{name: _text_or_null(table, name) for name in WRITERS},
-        "hour": pc.multiply(pc.floor(pc.divide(start, 3600)).cast(pa.int64()), 3600),
         "log_status": _status(table),
+        "bin": _bin(start),
+        "last_bin": _bin(last),
         "start": start,
-        "end": table.column("end") if "end" in table.column_names else start,
+        "end": end,
         "accepted": pc.fill_null(pc.equal(action, "ACCEPT"), fill_value=False).cast(pa.int64()),
         "rejected": pc.fill_null(pc.equal(action, "REJECT"), fill_value=False).cast(pa.int64()),
     }
-    dated = pa.table(columns).filter(pc.is_valid(start))
+    keys = [*WRITERS, "bin", "last_bin", "log_status"]
     measures = [
         ("start", "count"),
         ("accepted", "sum"),
@@ -140,8 +141,23 @@ def hours_of(table: pa.Table) -> pa.Table:
         ("start", "max"),
         ("end", "max"),
     ]
-    counted = dated.group_by([*WRITERS, "hour", "log_status"]).aggregate(measures)
-    return counted.rename_columns(HOURS.names).cast(HOURS)
+    counted = pa.table(columns).filter(pc.is_valid(start)).group_by(keys).aggregate(measures)
+    spread = _spread(counted.rename_columns([*keys, *WINDOWS.names[-6:]]))
+    return spread.select(WINDOWS.names).cast(WINDOWS)
+
+
+def _bin(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.multiply(pc.floor(pc.divide(times.cast(pa.float64()), float(WIDTH))).cast(pa.int64()), WIDTH)
+
+
+def _spread(counted: pa.Table) -> pa.Table:
+    """Each row once for every bin from its first to its last."""
+    bins = counted.column("bin").to_numpy()
+    times = (counted.column("last_bin").to_numpy() - bins) // WIDTH + 1
+    taken = counted.take(pa.array(np.repeat(np.arange(len(bins)), times)))
+    steps = np.arange(len(taken)) - np.repeat(np.cumsum(times) - times, times)
+    here = taken.set_column(taken.column_names.index("bin"), "bin", pa.array(np.repeat(bins, times) + steps * WIDTH))
+    return here.append_column("started", pa.array(np.where(steps == 0, taken.column("rows").to_numpy(), 0)))
 
 
 def _text_or_null(table: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:

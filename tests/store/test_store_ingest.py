@@ -11,7 +11,7 @@ from flowinsight.errors import SourceError
 from flowinsight.fetchers.files import load
 from flowinsight.question import TimeRange
 from flowinsight.sources import Files
-from flowinsight.store import Ingested, Progress, StoreError, hours, ingest, listing, open_store, run, upgrades
+from flowinsight.store import Ingested, Progress, StoreError, ingest, listing, open_store, run, upgrades, windows
 from flowinsight.store import manifest as manifests
 
 HEADER = " ".join(fields.DEFAULT_FORMAT) + "\n"
@@ -164,24 +164,30 @@ def test_a_view_of_a_store_is_seen_by_every_cursor(tmp_path: Path) -> None:
     assert db.one(cursor, "SELECT count(*) AS n FROM records") == {"n": 1}
 
 
-def test_hours_count_rows_by_interface_and_status(tmp_path: Path) -> None:
+def test_what_wrote_rows_is_counted_in_every_bin_their_windows_touch(tmp_path: Path) -> None:
     store, hour = tmp_path / "store", NOON // 3600 * 3600
     text = [line(1, hour), line(2, hour + 3599), line(3, hour + 3600), line(0, hour, "eni-0b", "NODATA")]
     (tmp_path / "a.log").write_text(HEADER + "".join(text))
     (tmp_path / "b.log").write_text(HEADER + line(9, hour + 5) + line(0, hour + 60, "eni-0b", "SKIPDATA"))
     ingest(store, [tmp_path / "a.log"])
     ingest(store, [tmp_path / "b.log"])
-    assert hours(store).to_pylist() == [
-        _hour("eni-0a", hour, "OK", 3, hour, hour + 3658),
-        _hour("eni-0b", hour, "NODATA", 1, hour, hour + 59),
-        _hour("eni-0b", hour, "SKIPDATA", 1, hour + 60, hour + 119),
-        _hour("eni-0a", hour + 3600, "OK", 1, hour + 3600, hour + 3659),
+    found = [{name: row[name] for name in _SHOWN} for row in windows(store).to_pylist()]
+    assert found == [
+        _window("eni-0a", hour, "OK", 2, 2, hour, hour + 64),
+        _window("eni-0b", hour, "NODATA", 1, 1, hour, hour + 59),
+        _window("eni-0b", hour, "SKIPDATA", 1, 1, hour + 60, hour + 119),
+        _window("eni-0a", hour + 3000, "OK", 1, 1, hour + 3599, hour + 3658),
+        _window("eni-0a", hour + 3600, "OK", 1, 2, hour + 3599, hour + 3659),
     ]
 
 
-def _hour(interface: str, hour: int, status: str, rows: int, first: int, last: int) -> dict[str, object]:
-    window = {"rows": rows, "first_start": first, "last_end": last}
-    return {"interface_id": interface, "hour": hour, "log_status": status, **window}
+_SHOWN = ("interface_id", "bin", "log_status", "started", "rows", "first_start", "last_end")
+
+
+def _window(
+    interface: str, start: int, status: str, started: int, rows: int, first: int, last: int
+) -> dict[str, object]:
+    return dict(zip(_SHOWN, (interface, start, status, started, rows, first, last), strict=True))
 
 
 def test_progress_is_of_bytes_read_and_ends_at_all_of_them(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flowinsight import db, fields
-from flowinsight.store import StoreError, forget, hours, ingest, listing, manifest, open_store, rebuild, shape
+from flowinsight.store import StoreError, forget, ingest, listing, manifest, open_store, rebuild, shape, windows
 
 HEADER = " ".join(fields.DEFAULT_FORMAT) + "\n"
 NOON = 1_700_000_000
@@ -52,12 +52,12 @@ def deliver(folder: Path, files: int, rows: int, step: int = 1) -> None:
 
 
 def consistent(store: Path) -> None:
-    """What the manifest says, the files hold; the counts by hour are those of the rows."""
+    """What the manifest says, the files hold; the counts by window are those of the rows."""
     named = manifest.read(store)
     rows = open_store(store).connection.execute("SELECT count(*) FROM stored").fetchall()[0][0]
     assert rows == sum(file.rows for file in named.rows)
     assert rows == named.tally.records + named.tally.status_rows - named.duplicates
-    assert sum(hours(store).column("rows").to_pylist()) == rows
+    assert sum(windows(store).column("started").to_pylist()) == rows
 
 
 KILLER = """
@@ -210,13 +210,13 @@ def test_rebuilding_changes_no_row_and_sorts_each_day(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.log").write_text(HEADER + lines(400 - number * 80, 100, step=200))
         ingest(store, [tmp_path / f"{number}.log"])
-    before, counts = stored(store), hours(store).to_pylist()
-    for path in [*(store / "hours").rglob("*.parquet"), *(store / "keys").rglob("*.parquet")]:
+    before, counts = stored(store), windows(store).to_pylist()
+    for path in [*(store / "windows").rglob("*.parquet"), *(store / "keys").rglob("*.parquet")]:
         path.unlink()
     rebuilt = rebuild(store)
     assert (rebuilt.days, rebuilt.lost, rebuilt.read_again) == (len(listing(store).days), (), ())
     assert stored(store) == before
-    assert hours(store).to_pylist() == counts
+    assert windows(store).to_pylist() == counts
     assert len(manifest.read(store).rows) == rebuilt.days
     consistent(store)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowinsight import db, fields
-from flowinsight.store import forget, hours, ingest, listing, open_store, rebuild
+from flowinsight.store import forget, ingest, listing, open_store, rebuild, windows
 
 HEADER = " ".join(fields.DEFAULT_FORMAT) + "\n"
 OTHER = "interface-id srcaddr start end bytes\n"
@@ -91,6 +91,6 @@ def _remember(store: Path, held: dict[int, set[int]], path: Path, rows: set[int]
 def _same(store: Path, expected: set[int]) -> None:
     found = open_store(store).connection.execute(f"SELECT bytes FROM {db.ROWS} ORDER BY 1").fetchall()
     assert [row[0] for row in found] == sorted(expected)
-    assert sum(hours(store).column("rows").to_pylist()) == len(expected)
+    assert sum(windows(store).column("started").to_pylist()) == len(expected)
     whole = listing(store)
     assert whole.tally.records - whole.duplicates == len(expected)
