@@ -1,35 +1,33 @@
-"""Files on disk: every record is read into memory, and the duck engine answers from there."""
+"""Files on disk: every record is read, and the duck engine answers from there."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 
-import pyarrow as pa
-
-from flowinsight import db, fields
+from flowinsight.fetchers.gathered import gather
 from flowinsight.loaded import Loaded
-from flowinsight.records import careful
+from flowinsight.records.ahead import streams
 from flowinsight.records.files import found, read_file
-from flowinsight.records.tally import Tally
+from flowinsight.records.tally import Batch
 from flowinsight.sources import Files
+from flowinsight.store import cache as parsed
+
+Told = Callable[[int, int], None]
 
 
-def load(source: Files, progress: Callable[[int, int], None] | None = None) -> Loaded:
-    """Everything the files hold. `progress` is told how many of how many files are read."""
+def load(source: Files, progress: Told | None = None, cache: Path | None = None) -> Loaded:
+    """Everything the files hold. `progress` is told how many of how many files are read.
+
+    `cache` is a folder for what was parsed, so that the next question on the same files need not parse again, and memory is
+    bounded. Without one everything is held in memory.
+    """
     files = found(source.paths)
-    tables: list[pa.Table] = [careful.read_lines([], fields.DEFAULT_FORMAT).table]
-    tally, formats = Tally(), Counter[str]()
-    for number, path in enumerate(files):
-        if progress:
-            progress(number, len(files))
-        for batch in read_file(path, source.tokens):
-            tally += batch.tally
-            if batch.table.num_rows:
-                tables.append(batch.table)
-                formats[" ".join(batch.tokens)] += batch.table.num_rows
-    together = pa.concat_tables(tables, promote_options="default")
-    connection = db.connect()
-    connection.register("arrived", together)
-    connection.execute("CREATE TABLE delivered AS FROM arrived")  # a table is seen by every cursor, an Arrow table by one
-    connection.unregister("arrived")
-    db.define_views(connection, "delivered", together.column_names)
-    return Loaded(connection, tally, dict(formats))
+    if cache is not None and parsed.usable(cache):
+        return parsed.load(files, source.tokens, cache, progress)
+    return gather(_batches(files, source.tokens, progress or (lambda _, __: None)))
+
+
+def _batches(files: Sequence[Path], tokens: tuple[str, ...] | None, progress: Told) -> Iterator[Batch]:
+    for number, stream in enumerate(streams(partial(read_file, path, tokens) for path in files)):
+        progress(number, len(files))
+        yield from stream

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
+from pyarrow import parquet
 
 from flowinsight import db, fields
 from flowinsight.loaded import Loaded
@@ -25,8 +26,9 @@ from flowinsight.records import schema
 from flowinsight.records.ahead import in_order, streams
 from flowinsight.records.files import opened, read_file
 from flowinsight.records.tally import Tally, total
+from flowinsight.store.errors import no_room
 from flowinsight.store.manifest import tally_from_json
-from flowinsight.store.shape import write_file
+from flowinsight.store.shape import ROW_GROUP
 from flowinsight.store.views import parquet_view
 
 VERSION = 1
@@ -41,10 +43,18 @@ _PART = 96 << 20
 
 
 @dataclass(frozen=True)
-class Group:
-    """Records of some files: the Parquet files and the columns of each, the account, and rows by format."""
+class Part:
+    """A Parquet file: its columns, and its size in bytes."""
 
-    parts: dict[str, list[str]] = field(default_factory=dict)
+    columns: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records of some files: the Parquet files by name, the account, and rows by format."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     formats: dict[str, int] = field(default_factory=dict)
 
@@ -53,6 +63,15 @@ def folder(environment: Mapping[str, str]) -> Path:
     """Where what was parsed is kept: in the person's cache folder, as the XDG Base Directory Specification names it."""
     said = environment.get("XDG_CACHE_HOME", "")
     return (Path(said) if said.startswith("/") else Path.home() / ".cache") / "flowinsight" / "files"
+
+
+def usable(cache: Path) -> bool:
+    """Whether something can be kept in this folder; where it cannot, a question is answered all the same, without it."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(cache, os.W_OK | os.X_OK)
 
 
 def load(
@@ -64,15 +83,17 @@ def load(
 ) -> Loaded:
     """Everything the files hold, read from the cache where it is there, and put there where it is not.
 
-    Memory is bounded whatever the files hold. OSError when the cache cannot be written; SourceError for a file.
+    Memory is bounded whatever the files hold. StoreError when the cache is full; SourceError for a file.
     """
-    cache.mkdir(parents=True, exist_ok=True)
     told, done, groups = progress or (lambda _, __: None), 0, list[Group]()
-    for names, key in _grouped(files, tokens):
-        told(done, len(files))
-        groups.append(_kept(cache, key) or _parsed(cache, key, names, tokens))
-        done += len(names)
-    _shrink(cache, largest)
+    try:
+        for names, key in _grouped(files, tokens):
+            told(done, len(files))
+            groups.append(_kept(cache, key) or _parsed(cache, key, names, tokens))
+            done += len(names)
+        _shrink(cache, largest)
+    except OSError as error:
+        raise no_room(cache, error) from error
     return _loaded(cache, groups)
 
 
@@ -106,27 +127,21 @@ def _kept(cache: Path, key: str) -> Group | None:
     path = cache / f"{key}.json"
     try:
         found = json.loads(path.read_bytes())
-        for name in found["parts"]:
-            os.utime(cache / name)
-        os.utime(path)
-    except (OSError, ValueError):
+        parts = {name: Part(tuple(part["columns"]), part["size"]) for name, part in found["parts"].items()}
+        if any((cache / name).stat().st_size != part.size for name, part in parts.items()):
+            return None
+        for used in (path, *(cache / name for name in parts)):
+            os.utime(used)
+    except (FileNotFoundError, ValueError):
         return None
-    return Group(found["parts"], tally_from_json(found["tally"]), found["formats"])
+    return Group(parts, tally_from_json(found["tally"]), found["formats"])
 
 
 def _parsed(cache: Path, key: str, names: Sequence[Path], tokens: tuple[str, ...] | None) -> Group:
     held: list[pa.Table] = []
-    parts: dict[str, list[str]] = {}
+    parts: dict[str, Part] = {}
     tallies: list[Tally] = []
     formats = Counter[str]()
-
-    def write() -> None:
-        name = f"{key}-{uuid4().hex}.parquet"
-        table = pa.concat_tables(held, promote_options="default")
-        write_file(cache / name, table, ("start", "end"))
-        parts[name] = table.column_names
-        held.clear()
-
     for stream in streams(partial(read_file, path, tokens) for path in names):
         for batch in stream:
             tallies.append(batch.tally)
@@ -134,9 +149,10 @@ def _parsed(cache: Path, key: str, names: Sequence[Path], tokens: tuple[str, ...
                 held.append(batch.table)
                 formats[" ".join(batch.tokens)] += batch.table.num_rows
             if sum(table.nbytes for table in held) >= _PART:
-                write()
+                parts |= _written(cache, key, held)
+                held = []
     if held:
-        write()
+        parts |= _written(cache, key, held)
     group = Group(parts, total(tallies), dict(formats))
     described = cache / f"{key}-{uuid4().hex}.new"
     described.write_text(json.dumps(asdict(group)))
@@ -144,11 +160,19 @@ def _parsed(cache: Path, key: str, names: Sequence[Path], tokens: tuple[str, ...
     return group
 
 
+def _written(cache: Path, key: str, tables: Sequence[pa.Table]) -> dict[str, Part]:
+    """Write tables as one file. It need not last through a loss of power: it can be made again."""
+    path = cache / f"{key}-{uuid4().hex}.parquet"
+    together = pa.concat_tables(tables, promote_options="default")
+    parquet.write_table(together, path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+    return {path.name: Part(tuple(together.column_names), path.stat().st_size)}
+
+
 def _loaded(cache: Path, groups: Sequence[Group]) -> Loaded:
     connection = db.connect()
-    parts = {name: tuple(columns) for group in groups for name, columns in group.parts.items()}
+    parts = {cache / name: part.columns for group in groups for name, part in group.parts.items()}
     default = schema.columns(fields.DEFAULT_FORMAT)
-    parquet_view(connection, "delivered", {cache / name: columns for name, columns in parts.items()}, default)
+    parquet_view(connection, "delivered", parts, default)
     present = sorted({column for columns in parts.values() for column in columns})
     db.define_views(connection, "delivered", present or default.names)
     formats = Counter[str]()
