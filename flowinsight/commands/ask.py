@@ -9,6 +9,7 @@ from typing import Any
 
 from flowinsight import grammar, legs, views
 from flowinsight.answer import Answer
+from flowinsight.commands import fetched
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers.files import load
 from flowinsight.loaded import Loaded
@@ -32,7 +33,11 @@ def add(ask: argparse.ArgumentParser) -> None:
     source = ask.add_mutually_exclusive_group(required=True)
     source.add_argument("--files", nargs="+", type=Path, metavar="PATH", help="flow log files or folders")
     source.add_argument("--store", type=Path, metavar="DIR", help="a store that `ingest` made")
-    ask.add_argument("--format", help="the log format of lines that have no header: '${version} ${srcaddr} …'")
+    fetched.add_sources(source)
+    fetched.add_identity(ask)
+    ask.add_argument(
+        "--format", help="the log format of lines without a header, or of a log group: '${version} ${srcaddr} …'"
+    )
     ask.add_argument(
         "--from", dest="start", metavar="T", help="from this time on: ISO 8601 (UTC without a zone) or epoch seconds"
     )
@@ -72,13 +77,21 @@ def run(options: argparse.Namespace) -> str:
     """What `ask` prints."""
     tokens = tokens_of(options.format)
     _take_query_from_files(options)
-    asked = question(options)
-    loaded = open_store(options.store, asked.time) if options.store else load(Files(tuple(options.files), tokens))
+    asked, loaded = _loaded(question(options), options, tokens)
     if options.view == "summary":
         return _summary(asked, loaded, as_json=options.json)
     prepared = prepare(asked, loaded)
     answer = _answer(options.view, prepared)
     return _json(prepared, answer) if options.json else _text(prepared, answer)
+
+
+def _loaded(asked: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None) -> tuple[Question, Loaded]:
+    """The records of the one source that is named; the question has a closed time where AWS is asked."""
+    if fetched.wanted(options):
+        return fetched.load(asked, options, tokens)
+    if options.store:
+        return asked, open_store(options.store, asked.time)
+    return asked, load(Files(tuple(options.files), tokens))
 
 
 def tokens_of(a_format: str | None) -> tuple[str, ...] | None:

@@ -1,0 +1,58 @@
+"""`ask` of an AWS account: options that say where its flow logs lie and as whom to ask, and the records they name."""
+
+import argparse
+import sys
+from dataclasses import replace
+
+from flowinsight.errors import QuestionError
+from flowinsight.fetchers import live
+from flowinsight.fetchers.live import Live
+from flowinsight.loaded import Loaded
+from flowinsight.question import Question
+from flowinsight.sources import S3Objects
+
+_IDENTITY = ("profile", "role", "external_id", "region", "endpoint_url")
+
+
+def add_sources(sources: "argparse._MutuallyExclusiveGroup") -> None:
+    """The options of which exactly one says where records lie."""
+    sources.add_argument("--log-group", metavar="NAME", help="a log group of CloudWatch Logs, or its ARN")
+    sources.add_argument("--s3", metavar="URL", help="flow logs in a bucket: s3://bucket/prefix/")
+
+
+def add_identity(ask: argparse.ArgumentParser) -> None:
+    """The options that say who asks AWS."""
+    account = ask.add_argument_group(
+        "asking AWS", "with --log-group and --s3; without a time, the last hour is asked for"
+    )
+    account.add_argument("--profile", help="a profile of this machine's AWS configuration (default: the usual search)")
+    account.add_argument("--role", metavar="ARN", help="a role to assume")
+    account.add_argument("--external-id", help="the external id that role asks for")
+    account.add_argument("--region", help="default: the profile's")
+    account.add_argument("--endpoint-url", metavar="URL", help="where to ask instead of AWS, such as a sandbox")
+
+
+def wanted(options: argparse.Namespace) -> bool:
+    """Whether AWS is to be asked; QuestionError when an option for that has nothing to apply to."""
+    named = options.log_group is not None or options.s3 is not None
+    given = [name for name in _IDENTITY if getattr(options, name) is not None]
+    if given and not named:
+        raise QuestionError(f"--{given[0].replace('_', '-')} is about AWS: say --log-group or --s3 as well.")
+    return named
+
+
+def load(
+    question: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None = None
+) -> tuple[Question, Loaded]:
+    """The records from AWS, and the question with its time as it was asked for: an open side is closed.
+
+    `tokens` is the format of a log group's events, where it is given. What could not be read is told on standard error.
+    """
+    source = live.typed(options.log_group, tokens) if options.s3 is None else S3Objects.parse(options.s3)
+    identity = live.identified(*(getattr(options, name) for name in _IDENTITY))
+    asked = replace(question, time=live.closed(question.time, live.now(identity)))
+    return asked, live.load(asked, Live(identity, source), _told)
+
+
+def _told(problem: str) -> None:
+    sys.stderr.write(f"{problem}\n")

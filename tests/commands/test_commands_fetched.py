@@ -1,0 +1,136 @@
+"""The command line asks an account as it asks files: a log group by filter patterns, a bucket by its objects."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from flowinsight import aws, cli
+from flowinsight.sandbox.running import Running, start
+from flowinsight.ui import first_flow_log
+
+NOON = 1_795_176_000  # 2026-11-20, a Friday: the same traffic in every run
+HOUR = 3600
+BUCKET = "larkfield-logs"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    """An account whose VPCs are logged to a log group and to a bucket, an hour long."""
+    with start(speed=0, at=NOON) as running:
+        running.control("settings", {"late": 0, "repeated": 0})
+        identity = aws.sandbox(running.url)
+        first_flow_log.create(identity)
+        aws.client(identity, "s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        vpcs = running.control("company")["vpcs"]
+        aws.client(identity, "ec2").create_flow_logs(
+            ResourceType="VPC", ResourceIds=[vpcs["shop"], vpcs["staging"]], TrafficType="ALL",
+            LogDestinationType="s3", LogDestination=f"arn:aws:s3:::{BUCKET}/logs/", LogFormat=first_flow_log.FORMAT,
+        )  # fmt: skip
+        running.control("clock", {"advance": HOUR + 600})
+        yield running
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*words: str) -> tuple[int, str, str]:
+        try:
+            status = cli.main(["ask", *words])
+        except SystemExit as error:
+            status = int(error.code or 0)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+def answered(ask: Run, *words: str) -> dict[str, Any]:
+    status, out, err = ask(*words, "--json")
+    assert (status, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+TIME = ("--from", str(NOON + 900), "--to", str(NOON + HOUR - 900))
+
+
+def test_a_log_group_and_a_bucket_give_the_same_rows(sandbox: Running, ask: Run) -> None:
+    by_pattern = answered(
+        ask, "--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME, ":443", "--by", "client,server"
+    )
+    by_object = answered(
+        ask, "--s3", f"s3://{BUCKET}/logs/", "--endpoint-url", sandbox.url, *TIME, ":443", "--by", "client,server"
+    )
+
+    assert by_pattern["rows"]
+    assert by_pattern["rows"] == by_object["rows"]
+
+
+def test_without_a_time_the_last_hour_of_the_account_is_asked_for(sandbox: Running, ask: Run) -> None:
+    words = ("--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, ":443", "--view", "records")
+    starts = [row["start"] for row in answered(ask, *words)["rows"]]
+
+    assert starts
+    assert min(starts) >= NOON + 600
+    assert max(starts) < NOON + HOUR + 600
+
+
+def test_every_view_works_on_a_log_group(sandbox: Running, ask: Run) -> None:
+    words = ("--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME, ":22")
+    for view in ("rows", "records", "conversations", "coverage"):
+        assert answered(ask, *words, "--view", view)["rows"], view
+    status, out, _ = ask(*words, "--view", "summary")
+    assert (status, "records" in out) == (0, True)
+
+
+def test_a_format_that_is_given_is_the_one_the_events_are_read_in(sandbox: Running, ask: Run) -> None:
+    words = ("--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME, ":443")
+
+    assert answered(ask, *words, "--format", first_flow_log.FORMAT)["coverage"]["formats"] == [
+        first_flow_log.FORMAT.replace("${", "").replace("}", "")
+    ]
+    assert not answered(ask, *words, "--format", "${start} ${end} ${srcaddr}")["rows"]
+
+
+def test_a_log_group_that_does_not_exist_is_a_sentence(sandbox: Running, ask: Run) -> None:
+    status, out, err = ask("--log-group", "/no/such", "--endpoint-url", sandbox.url, ":22")
+
+    assert (status, out) == (2, "")
+    assert "Could not look for recent events of /no/such" in err
+
+
+def test_a_bucket_without_flow_logs_is_a_sentence(sandbox: Running, ask: Run) -> None:
+    status, _, err = ask("--s3", f"s3://{BUCKET}/elsewhere/", "--endpoint-url", sandbox.url, ":22")
+
+    assert status == 2
+    assert "There are no flow logs under s3://larkfield-logs/elsewhere/" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--log-group", "/a", "--s3", "s3://abc/"), "not allowed with argument --log-group"),
+        (("--log-group", "/a", "--files", "somewhere"), "not allowed with argument"),
+        (("--s3", "bucket/prefix"), "bucket/prefix is not the place of objects in S3, such as s3://bucket/prefix/"),
+        (("--log-group", "two words"), "two words is not the name of a log group, nor its ARN"),
+        (("--files", "examples", "--profile", "audit"), "--profile is about AWS: say --log-group or --s3 as well"),
+        (("--log-group", "/a", "--role", "administrator"), "administrator is not the ARN of a role"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_refused(ask: Run, words: tuple[str, ...], said: str) -> None:
+    status, _, err = ask(*words)
+
+    assert status == 2
+    assert said in err
+
+
+def test_the_sandbox_is_not_asked_with_somebodys_profile(sandbox: Running, ask: Run) -> None:
+    status, _, err = ask("--log-group", "/a", "--endpoint-url", sandbox.url, "--profile", "production")
+
+    assert status == 2
+    assert "The sandbox has neither profiles nor roles to assume" in err
