@@ -22,10 +22,11 @@ class Palette:
     rejected: str
     third: str
     other: str
+    on_bar: str
 
 
-LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0")
-DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787")
+LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff")
+DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b")
 
 BARS = 10
 """Bars of a chart before the rest is folded into one."""
@@ -128,6 +129,7 @@ def shares(bars: Sequence[Share], palette: Palette, unit: str) -> go.Figure:
         go.Bar(
             y=[bar.label for bar in shown], x=[bar.value for bar in shown], orientation="h",
             text=[f"{bar.value:,} · {bar.value / total:.1%}" for bar in shown], textposition="auto",
+            insidetextfont={"color": palette.on_bar},
             marker={"color": colours, "line_width": 0}, customdata=[[bar.word] for bar in shown],
             hovertemplate="%{y}: %{x:,} " + unit + "<extra></extra>", cliponaxis=False,
         )

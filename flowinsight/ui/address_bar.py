@@ -17,12 +17,17 @@ _SEEN = "address_bar_seen"
 
 
 def read() -> None:
-    """Before any widget: follow the address where it is not the one this session wrote last."""
+    """Before any widget: follow the address where it is not the one this session wrote last.
+
+    Another page leaves an empty address and no widgets behind: then the question asked last is asked again.
+    """
     given = {key: value for key, value in st.query_params.to_dict().items() if key in DEFAULTS}
-    if st.session_state.get(_SEEN) == given:
+    last: dict[str, str] | None = st.session_state.get(_SEEN)
+    if given == last and "q" in st.session_state:
         return
+    parts = given or last or {}
     for key, usual in DEFAULTS.items():
-        st.session_state[key] = given.get(key, usual)
+        st.session_state[key] = parts.get(key, usual)
     st.session_state[_SEEN] = given
 
 

@@ -15,7 +15,7 @@ WAYS = {"narrow": "Narrow to it", "exclude": "Leave it out", "pivot": "Ask about
 def switch() -> None:
     """What a click on a mark does."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="click_row"):
-        st.markdown(":gray[A click on a bar, a square or a name]", width="content")
+        st.markdown(":gray[A click on a bar or square]", width="content")
         st.segmented_control(
             "A click on a mark", list(WAYS), format_func=WAYS.__getitem__, key=editing.CLICK, default="narrow",
             required=True, label_visibility="collapsed",

@@ -10,14 +10,19 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.responses import FileResponse
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from flowinsight.ui.shell import ROOT
+from flowinsight.errors import FlowInsightError
+from flowinsight.ui.shell import KEYS, ROOT
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Application = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+
+LOCAL = "127.0.0.1"
 
 
 def content_security_policy() -> str:
@@ -57,11 +62,30 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def launch(port: int) -> None:
-    """Serve the pages on 127.0.0.1 until interrupted, and print the address."""
+def refuse_strangers(address: str, *, login: bool) -> None:
+    """FlowInsightError for an address that others can reach, unless a login stands before every page."""
+    if address not in {LOCAL, "::1", "localhost"} and not login:
+        raise FlowInsightError(
+            f"FlowInsight does not listen on {address} without a login: anybody who reaches it could read your logs. Use "
+            f"{LOCAL}, or configure an OIDC login in .streamlit/secrets.toml under [auth]."
+        )
+
+
+def launch(port: int, address: str = LOCAL) -> None:
+    """Serve the pages until interrupted, and print where. FlowInsightError for an address that needs a login and has none."""
+    refuse_strangers(address, login=login_configured())
     # The pages are those of st.navigation from the first visit on: else the first one would find widgets under other names.
     PagesManager.uses_pages_directory = False
-    sys.stdout.write(f"FlowInsight is at http://127.0.0.1:{port}  (Ctrl+C stops it)\n")
+    sys.stdout.write(f"FlowInsight is at http://{address}:{port}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
-    app = st.App(str(ROOT / "streamlit_app.py"), middleware=[Middleware(SecurityHeaders)])
-    app.run(config={"server.port": port, "server.address": "127.0.0.1"})
+    app = st.App(
+        str(ROOT / "streamlit_app.py"),
+        middleware=[Middleware(SecurityHeaders)],
+        routes=[Route(KEYS, lambda _: FileResponse(ROOT / "static/keys.js", media_type="text/javascript"))],
+    )
+    app.run(config={"server.port": port, "server.address": address})
+
+
+def login_configured() -> bool:
+    """Whether an OIDC provider stands in the secrets. Streamlit asks it, and keeps who is logged in."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets

@@ -18,6 +18,8 @@ from flowinsight import charts
 from flowinsight.errors import FlowInsightError
 
 ROOT = Path(__file__).resolve().parents[2]
+KEYS = "/keys.js"
+"""Where the keyboard shortcuts are served."""
 _run = threading.local()
 
 
@@ -36,10 +38,26 @@ def page() -> Iterator[None]:
     """Everything a page does stands inside this: the frame around it, and errors told as sentences."""
     if not getattr(_run, "framed", False):
         _frame()
+    _only_for_those_who_may()
     try:
         yield
     except FlowInsightError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def _only_for_those_who_may() -> None:
+    """Where others can reach the pages, a visitor who is not logged in sees a way to log in, and nothing else, on any page."""
+    address = st.get_option("server.address")
+    if address in {"127.0.0.1", "::1", "localhost"} or st.user.get("is_logged_in"):
+        return
+    st.markdown("#### FlowInsight needs to know who you are")
+    if st.secrets.load_if_toml_exists() and "auth" in st.secrets:
+        st.button("Log in", key="login", type="primary", on_click=st.login)
+    else:
+        st.markdown(
+            "It listens where others can reach it, and no login is configured. Start it on 127\\.0\\.0\\.1 instead."
+        )
+    st.stop()
 
 
 def _frame() -> StreamlitPage:
@@ -53,6 +71,7 @@ def _frame() -> StreamlitPage:
     ]
     chosen = st.navigation(pages, position="top")
     st.html(_CSS)
+    st.html(f'<script src="{KEYS}"></script>', unsafe_allow_javascript=True)
     return chosen
 
 

@@ -117,7 +117,10 @@ def draw(table: Table, key: str, zone: tzinfo, *, select: bool = True, height: i
     }
     high = min(height, 31 * (len(table.rows) + 1) + 4)
     if not select:
-        st.dataframe(frame, key=key, hide_index=True, height=high, column_config=config, alt=table.name.capitalize())
+        with st.container(key=f"table_{key}"):
+            st.dataframe(
+                frame, key=key, hide_index=True, height=high, column_config=config, alt=table.name.capitalize()
+            )
         return None
     event = st.dataframe(
         frame, key=key, hide_index=True, height=high, column_config=config, alt=table.name.capitalize(),

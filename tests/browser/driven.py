@@ -103,8 +103,9 @@ class App:
         box = mark.bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y, steps=3)
+        expect(chart.locator(".hoverlayer .hovertext").first).to_be_visible()
         with self.rerun():
-            self.page.mouse.move(x, y, steps=3)
             self.page.mouse.click(x, y)
 
     def shot(self, path: Path, width: int = 1440, most: int = 6000) -> None:

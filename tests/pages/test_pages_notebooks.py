@@ -1,0 +1,84 @@
+"""The same question in a notebook, and the facts for a bug report."""
+
+import subprocess
+import sys
+
+import pytest
+
+import flowinsight
+from flowinsight import doctor
+from flowinsight.errors import FlowInsightError, QuestionError
+from flowinsight.examples import EXAMPLES
+from flowinsight.notebooks import Result
+from flowinsight.ui.launch import refuse_strangers
+
+DAY = EXAMPLES[0].source.paths
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    found: Result = flowinsight.ask(DAY, ":22")
+    return found
+
+
+def test_a_notebook_reads_the_same_sentence_as_the_page(result: Result) -> None:
+    assert str(result).startswith("Port 22 of 9 servers was used by 57 clients: 3 exchanged data")
+
+
+def test_frames_hold_the_whole_answer(result: Result) -> None:
+    assert len(result.conversations) == 103
+    assert result.clients["conversations"].sum() == 103
+
+
+def test_figures_are_drawn_from_the_same_answer(result: Result) -> None:
+    drawn = result.timeline().data
+
+    assert sum(sum(trace.y) for trace in drawn) == result.investigation.reconciliation["in_conversations"]
+
+
+def test_the_next_question_needs_no_reading_again(result: Result) -> None:
+    narrower = result.ask(":22 from 192.0.2.66", "2026-11-02 03:00 - 2026-11-02 06:00")
+
+    assert narrower.loaded is result.loaded
+    assert len(narrower.conversations) == 1
+
+
+def test_a_wrong_question_is_refused_in_a_notebook_too() -> None:
+    with pytest.raises(QuestionError):
+        flowinsight.ask(DAY, "nonsense")
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import flowinsight, sys; print(sorted({'streamlit', 'duckdb', 'pandas', 'plotly'} & set(sys.modules)))"
+
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert printed.stdout.strip() == "[]"
+
+
+def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        flowinsight.nothing_of_the_kind  # noqa: B018 the access is the test
+
+
+def test_the_doctor_names_versions_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+
+    report = doctor.report()
+
+    assert "duckdb" in report
+    assert "AWS_ACCESS_KEY_ID" in report
+    assert "AKIAEXAMPLE" not in report
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.5", "example.org"])
+def test_other_addresses_are_refused_without_a_login(address: str) -> None:
+    with pytest.raises(FlowInsightError, match="does not listen on"):
+        refuse_strangers(address, login=False)
+
+    refuse_strangers(address, login=True)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_needs_no_login(address: str) -> None:
+    refuse_strangers(address, login=False)
