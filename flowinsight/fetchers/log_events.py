@@ -21,6 +21,8 @@ from flowinsight.sources import LogGroup
 
 SLICES, SHORTEST_SLICE = 6, 900
 MOST_EVENTS = 1_000_000
+GLIMPSE = 1000
+"""Events of a slice that are looked at whatever they are."""
 MOST_WAITS = 5
 """How often a throttled request is made again, after botocore's own attempts."""
 
@@ -177,6 +179,8 @@ def _request(scan: Scan, source: LogGroup) -> dict[str, Any]:
         request["startTime"] = scan.start
     if scan.end is not None:
         request["endTime"] = scan.end
+    if scan.glimpse:
+        request["limit"] = GLIMPSE
     if scan.statement.text:
         request["filterPattern"] = scan.statement.text
     return request

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flowinsight import aws
+from flowinsight.fetchers import log_events
 from flowinsight.fetchers.formats import parsed
 from flowinsight.sandbox.running import Running, start
 from flowinsight.sandbox.settings import Settings
@@ -75,6 +76,12 @@ def settings(sandbox: Running) -> Iterator[Callable[..., Any]]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have botocore retry at once."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+
+
+@pytest.fixture
+def in_one_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read a range in one slice: fewer requests where the slices are not what is tested."""
+    monkeypatch.setattr(log_events, "SHORTEST_SLICE", 86400)
 
 
 @dataclass(frozen=True)

@@ -219,9 +219,9 @@ def lines(dice: random.Random, count: int, tokens: tuple[str, ...]) -> list[str]
 @pytest.mark.parametrize("tokens", [SHORT, (*SHORT, "pkt-srcaddr", "pkt-dstaddr")])
 def test_no_record_that_is_needed_is_left_out_by_the_patterns(tokens: tuple[str, ...]) -> None:
     dice = random.Random(11)
-    some = lines(dice, 300, tokens)
+    some = lines(dice, 150, tokens)
     loaded = gather(cells.read_messages([f"{line} {number}" for number, line in enumerate(some)], (*tokens, "bytes")))
-    for _ in range(150):
+    for _ in range(80):
         words = dice.sample(WORDS, dice.choice((0, 1, 1, 2))) + dice.sample(PORTS, dice.choice((0, 1, 1)))
         text = " ".join(
             dice.choice(("", "", "from ", "to ", "not ")) + word if word in WORDS else word for word in words
