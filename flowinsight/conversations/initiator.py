@@ -83,9 +83,9 @@ _FIRST_SEEN = "x_seen_first::INT - y_seen_first::INT"
 
 _KNOWN_PORT = "sign(coalesce(y_known.rank, 0) - coalesce(x_known.rank, 0))::INT"
 
-# A port that is several (a client's, in a rollup) counts as ephemeral.
-_PORT_ORDER = f"""(y_port BETWEEN 0 AND {FIRST_EPHEMERAL - 1} AND x_port NOT BETWEEN 0 AND {FIRST_EPHEMERAL - 1})::INT
-  - (x_port BETWEEN 0 AND {FIRST_EPHEMERAL - 1} AND y_port NOT BETWEEN 0 AND {FIRST_EPHEMERAL - 1})::INT"""
+# The lower port, when the other is ephemeral. A port that is several (a client's, in a rollup) counts as ephemeral.
+_PORT_ORDER = f"""(y_port >= 0 AND (x_port = {NOT_A_PORT} OR x_port > greatest(y_port, {FIRST_EPHEMERAL - 1})))::INT
+  - (x_port >= 0 AND (y_port = {NOT_A_PORT} OR y_port > greatest(x_port, {FIRST_EPHEMERAL - 1})))::INT"""
 
 # What flags said about one connection holds for the others between the same client, server and service.
 _BY_FLAGS = f"""

@@ -163,9 +163,13 @@ def by_known_port(pair: Pair) -> int:
 
 
 def by_port_order(pair: Pair) -> int:
-    """The side whose port is not ephemeral, when the other side's is."""
-    low, high = (0 <= endpoint[1] < FIRST_EPHEMERAL for endpoint in (pair.low, pair.high))
-    return _sign(high and not low, low and not high)
+    """The lower port, when the other is ephemeral; a port that the format does not have counts as ephemeral."""
+
+    def served(own: int, other: int) -> bool:
+        return own >= 0 and (other < 0 or (other > own and other >= FIRST_EPHEMERAL))
+
+    low, high = pair.low[1], pair.high[1]
+    return _sign(served(high, low), served(low, high))
 
 
 def decide(seen: Sequence[Seen], status: Sequence[Record]) -> list[Decision]:

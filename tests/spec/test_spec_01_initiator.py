@@ -229,7 +229,7 @@ def test_a_system_port_is_better_known_than_a_registered_one() -> None:
     assert ask(log).conversations(WHO) == [("10.0.0.2", "10.0.0.1", 22, "known-port")]
 
 
-def test_the_port_that_is_not_ephemeral_is_the_servers() -> None:
+def test_the_lower_port_is_the_servers_when_the_other_is_ephemeral() -> None:
     log = """
         start    srcaddr  srcport dstaddr  dstport protocol
         12:00:00 10.0.0.1 31999   10.0.0.2 50000   6
@@ -239,11 +239,21 @@ def test_the_port_that_is_not_ephemeral_is_the_servers() -> None:
     assert ask(log).conversations(WHO) == [("10.0.0.2", "10.0.0.1", 31999, "port-order")]
 
 
+def test_of_two_ephemeral_ports_the_lower_is_the_servers_as_of_a_windows_service_that_took_its_port_early() -> None:
+    log = """
+        start    srcaddr  srcport dstaddr  dstport protocol
+        12:00:00 10.0.0.1 49667   10.0.0.2 50123   6
+        12:00:00 10.0.0.2 50123   10.0.0.1 49667   6
+    """
+
+    assert ask(log).conversations(WHO) == [("10.0.0.2", "10.0.0.1", 49667, "port-order")]
+
+
 def test_without_evidence_who_started_is_unknown_and_never_a_coin_flip() -> None:
     log = """
         start    srcaddr  srcport dstaddr  dstport protocol
-        12:00:00 10.0.0.2 50001   10.0.0.1 50000   6
-        12:00:00 10.0.0.1 50000   10.0.0.2 50001   6
+        12:00:00 10.0.0.2 30001   10.0.0.1 30000   6
+        12:00:00 10.0.0.1 30000   10.0.0.2 30001   6
     """
 
     assert ask(log).conversations(WHO) == [("10.0.0.1", "10.0.0.2", None, "unknown")]
@@ -252,8 +262,8 @@ def test_without_evidence_who_started_is_unknown_and_never_a_coin_flip() -> None
 def test_flow_direction_says_nothing_about_who_started() -> None:
     log = """
         start    srcaddr  srcport dstaddr  dstport protocol flow-direction
-        12:00:00 10.0.0.1 50000   10.0.0.2 50001   6        egress
-        12:00:00 10.0.0.2 50001   10.0.0.1 50000   6        ingress
+        12:00:00 10.0.0.1 30000   10.0.0.2 30001   6        egress
+        12:00:00 10.0.0.2 30001   10.0.0.1 30000   6        ingress
     """
 
     assert ask(log).conversations("decided_by") == [("unknown",)]
