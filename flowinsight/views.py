@@ -23,10 +23,10 @@ _MEASURES = {
 }
 
 _ORDERS = {
-    "bytes": "bytes_to_server + bytes_to_client",
-    "packets": "packets_to_server + packets_to_client",
-    "records": "records_to_server + records_to_client",
-    "conversations": "true",
+    "bytes": "bytes_to_server + bytes_to_client DESC, ",
+    "packets": "packets_to_server + packets_to_client DESC, ",
+    "records": "records_to_server + records_to_client DESC, ",
+    "conversations": "",  # each counts one: the key alone orders them
 }
 
 
@@ -67,7 +67,7 @@ def conversations(prepared: Prepared) -> Answer:
         prepared.connection,
         f"""
         SELECT * REPLACE ({_PORT} AS port) FROM chosen
-        ORDER BY {_ORDERS[question.measures[0]]} DESC, scope, client, server, chosen.port, protocol
+        ORDER BY {_ORDERS[question.measures[0]]}scope, client, server, chosen.port, protocol
         LIMIT {question.limit + 1}""",
     )
     return limited(question, prepared.statement, found, deduplicated=True)
