@@ -55,20 +55,32 @@ def inferred(lines: Sequence[str], discovered: Iterable[str] = ()) -> Format | N
     return found[0] if len(found) == 1 else None
 
 
-def read(messages: Iterable[str], formats: Sequence[Format]) -> Iterator[Batch]:
-    """Batches of the texts of log events, each read by the one format of its log group that it fits."""
+def timed(tokens: Format) -> Format:
+    """The format an event is read by: where it has no start, the event's own time, which CloudWatch takes from it, is added."""
+    return tokens if "start" in tokens else (*tokens, "start")
+
+
+def read(events: Iterable[tuple[str, int]], formats: Sequence[Format]) -> Iterator[Batch]:
+    """Batches of log events, each a message and its time in milliseconds, read by the one format of the group that it fits."""
     apart: dict[Format, list[str]] = {}
     doubtful: list[str | Tally] = []
-    for message in messages:
-        words = len(message.split())
-        possible = [tokens for tokens in formats if len(tokens) == words] or list(formats[:1])
-        if len(possible) > 1:
-            possible = [tokens for tokens in possible if fits(message, tokens)]
-        if len(possible) == 1:
-            apart.setdefault(possible[0], []).append(message)
-        else:
+    for message, at in events:
+        tokens = _format_of(message, formats)
+        if tokens is None:
             doubtful.append(unparsable("it fits not exactly one of the formats of this log group", message))
+        else:
+            text = message if "start" in tokens else f"{message.rstrip()} {at // 1000}"
+            apart.setdefault(timed(tokens), []).append(text)
     for tokens, texts in apart.items():
         yield from cells.read_messages(texts, tokens)
     if doubtful:
         yield from cells.read_messages(doubtful, DEFAULT_FORMAT)
+
+
+def _format_of(message: str, formats: Sequence[Format]) -> Format | None:
+    """By the number of words, and where that leaves several, by their values; the only format takes what fits none."""
+    words = len(message.split())
+    possible = [tokens for tokens in formats if len(tokens) == words] or list(formats[:1])
+    if len(possible) > 1:
+        possible = [tokens for tokens in possible if fits(message, tokens)]
+    return possible[0] if len(possible) == 1 else None

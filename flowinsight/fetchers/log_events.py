@@ -59,9 +59,12 @@ class Plan:
 
 @dataclass
 class Collected:
-    """What has arrived so far, by event id, and which scans are finished. A failed fetch goes on with the same one."""
+    """What has arrived so far, messages and their times (milliseconds) by event id, and which scans are finished.
 
-    messages: dict[str, str] = field(default_factory=dict)
+    A failed fetch goes on with the same one.
+    """
+
+    messages: dict[str, tuple[str, int]] = field(default_factory=dict)
     done: set[Scan] = field(default_factory=set)
     requests: int = 0
     problems: list[str] = field(default_factory=list)
@@ -159,7 +162,7 @@ def _follow(
     while not cancelled():
         page = _page(logs, request, source, pace)
         collected.requests += 1
-        collected.messages.update({event["eventId"]: event["message"] for event in page["events"]})
+        collected.messages.update({item["eventId"]: (item["message"], item["timestamp"]) for item in page["events"]})
         token = page.get("nextToken")
         if token in tokens:
             collected.problems.append(
@@ -221,7 +224,7 @@ def _progress(to_do: Plan, collected: Collected) -> Progress:
 def read(to_do: Plan, collected: Collected) -> Fetched:
     """The records of what has arrived."""
     batches = formats.read(collected.messages.values(), to_do.source.formats)
-    loaded = gather(batches, to_do.source.formats, collected.problems)
+    loaded = gather(batches, map(formats.timed, to_do.source.formats), collected.problems)
     reached = covered(to_do, collected)
     return Fetched(to_do, loaded, reached, reached == to_do.question.time, collected.requests)
 

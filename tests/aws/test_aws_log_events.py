@@ -65,7 +65,7 @@ def test_empty_pages_are_followed(logs: Any, settings: Callable[..., Any]) -> No
 def test_a_token_given_twice_ends_the_scan_and_is_told() -> None:
     class Looping:
         def filter_log_events(self, **_: Any) -> dict[str, Any]:
-            return {"events": [{"eventId": "1", "message": "x"}], "nextToken": "again"}
+            return {"events": [{"eventId": "1", "message": "x", "timestamp": 1}], "nextToken": "again"}
 
     plan = log_events.plan(Question(TimeRange(NOON, NOON + 900), SSH), LogGroup(GROUP))
     collected = fetched(plan, Looping())

@@ -13,6 +13,7 @@ RECORD = (
     "2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
 )
 NODATA = "2 123456789010 eni-1235b8ca123456789 - - - - - - - 1431280876 1431280934 - NODATA"
+AT = 1418530010_000
 VALUES = {
     "version": "5", "account-id": "123456789010", "interface-id": "eni-1", "srcaddr": "10.0.0.1", "dstaddr": "10.0.0.2",
     "srcport": "40000", "dstport": "22", "protocol": "6", "packets": "3", "bytes": "180", "start": "1418530010",
@@ -61,7 +62,7 @@ def test_two_orders_that_both_fit_are_a_choice_and_not_a_guess() -> None:
 def test_events_of_several_formats_in_one_group_are_read_each_by_its_own() -> None:
     short, other = ("srcaddr", "dstaddr", "action"), ("action", "dstaddr", "srcaddr")
     events = [RECORD, "10.0.0.1 10.0.0.2 ACCEPT", "REJECT 10.0.0.3 10.0.0.4", "one two", "x y z"]
-    loaded = gather(formats.read(events, (DEFAULT_FORMAT, short, other)))
+    loaded = gather(formats.read([(text, AT) for text in events], (DEFAULT_FORMAT, short, other)))
     found = db.rows(loaded.connection, f"SELECT action, srcport FROM {db.RECORDS} ORDER BY ALL")
     assert found == [
         {"action": "ACCEPT", "srcport": 20641},
@@ -72,9 +73,15 @@ def test_events_of_several_formats_in_one_group_are_read_each_by_its_own() -> No
 
 
 def test_an_event_that_fits_two_formats_is_not_read_by_either() -> None:
-    loaded = gather(formats.read(["10.0.0.1 10.0.0.2"], (("srcaddr", "dstaddr"), ("dstaddr", "srcaddr"))))
+    loaded = gather(formats.read([("10.0.0.1 10.0.0.2", AT)], (("srcaddr", "dstaddr"), ("dstaddr", "srcaddr"))))
     assert loaded.tally.unparsable == 1
     assert "not exactly one" in next(iter(loaded.tally.reasons))
+
+
+def test_a_format_without_a_start_takes_the_time_of_the_event() -> None:
+    loaded = gather(formats.read([("10.0.0.1 10.0.0.2", AT + 999)], (("srcaddr", "dstaddr"),)))
+    assert db.rows(loaded.connection, f"SELECT start FROM {db.RECORDS}") == [{"start": 1418530010}]
+    assert set(loaded.formats) == {"srcaddr dstaddr start"}
 
 
 def test_nothing_fetched_is_still_a_source_with_its_formats() -> None:
