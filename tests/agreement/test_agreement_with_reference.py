@@ -47,7 +47,7 @@ def _same_rows(answer: Answer, told: Sequence[dict[str, Any]]) -> None:
         assert {name: (found.get(name), value) for name, value in wanted.items() if found.get(name) != value} == {}, (
             number
         )
-        assert list(found) == list(wanted)
+        assert found.keys() == wanted.keys()
     assert len(answer.rows) == min(len(told), answer.question.limit)
     assert answer.truncated is (len(told) > answer.question.limit)
 
