@@ -45,7 +45,10 @@ def main(arguments: list[str]) -> None:
     _write("services.csv", ("port", "protocol", "name", "description"), services(options.services))
     readme = HERE / "README.md"
     dated = re.sub(
-        r"^(\| `(?:protocols|services)\.csv`.*\| )\S+ \|$", rf"\g<1>{options.date} |", readme.read_text(), flags=re.MULTILINE
+        r"^(\| `(?:protocols|services)\.csv`.*\| )\S+ \|$",
+        rf"\g<1>{options.date} |",
+        readme.read_text(),
+        flags=re.MULTILINE,
     )
     readme.write_text(dated)
 
