@@ -81,6 +81,13 @@ def _in_bucket(flow_log: FlowLog, account: Account, since: float, now: float) ->
     return Arrival((slot + timedelta(minutes=5)).timestamp(), objects=len(objects), key=newest["Key"])
 
 
+def keys_since(flow_log: FlowLog, account: Account, since: float, now: float) -> tuple[str, ...]:
+    """The keys of a flow log's objects delivered since a time, newest first."""
+    found = [item for day in _days(since, now) for item in _objects(flow_log, account, day)]
+    recent = [item for item in found if item["LastModified"].timestamp() >= since]
+    return tuple(item["Key"] for item in sorted(recent, key=lambda item: item["LastModified"], reverse=True))
+
+
 def _days(since: float, now: float) -> Iterator[datetime]:
     day = datetime.fromtimestamp(since, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     while day.timestamp() <= now:

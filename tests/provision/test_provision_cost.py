@@ -1,0 +1,172 @@
+"""The price of a choice: CloudWatch beside S3, every figure with its list price, date and source."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from flowinsight.provision.account import Account
+from flowinsight.provision.apply import apply
+from flowinsight.provision.cost import Traffic, Use, assumed, compare, measured
+from flowinsight.provision.desired import flow_logs
+from flowinsight.provision.plan import Plan
+from flowinsight.provision.presets import record_bytes
+from flowinsight.provision.prices import PRICES, Price, parse, prices_for, refreshed
+from flowinsight.provision.refusals import SetupError
+from flowinsight.provision.waiting import Waiting
+from flowinsight.provision.wanted import BucketWanted, GroupWanted, Wanted
+
+WANTED = Wanted(
+    "one",
+    ("vpc-0c8eab7aff7cff031",),
+    "both",
+    group=GroupWanted(retention_days=30),
+    bucket=BucketWanted(file_format="plain-text", expire_days=30),
+)
+HUNDRED_GB = Traffic(100 * 1024**3 / (record_bytes(WANTED.tokens) + 1), "assumed: a hundred gigabytes")
+VIRGINIA = prices_for("us-east-1")
+
+
+def test_the_list_prices_are_those_that_are_known() -> None:
+    first = {item: price.first for item, price in VIRGINIA.items()}
+    assert first["to CloudWatch"] == 0.50
+    assert first["to S3"] == 0.25
+    assert first["kept in CloudWatch"] == 0.03
+    assert first["kept in S3"] == 0.023
+
+
+def test_a_hundred_gigabytes_cost_what_a_pencil_says() -> None:
+    found = compare(WANTED, HUNDRED_GB, Use(questions=60, hours=24, kept_as=0.15), VIRGINIA)
+    assert round(found.gigabytes, 6) == 100
+    month = 30 * 24 / 730
+    asked = 100 * 24 / 730 * 60 * 0.005
+    assert [round(line.usd, 6) for line in found.cloudwatch.lines] == [
+        50.0,
+        round(15 * month * 0.03, 6),
+        round(asked, 6),
+    ]
+    assert [round(line.usd, 6) for line in found.s3.lines] == [
+        25.0,
+        round(15 * month * 0.023, 6),
+        round(asked * 0.15, 6),
+    ]
+    assert found.cheaper == "s3"
+    assert found.why.startswith("S3 is cheaper for this use by ")
+    assert "mostly by taking in (25.00 USD)" in found.why
+
+
+def test_every_figure_says_list_price_date_and_source() -> None:
+    found = compare(WANTED, HUNDRED_GB, Use(), VIRGINIA)
+    for line in (*found.cloudwatch.lines, *found.s3.lines):
+        assert "list price us-east-1, 2026-11, " in line.how
+    assert "assumed: a hundred gigabytes" in found.how
+
+
+def test_parquet_costs_its_conversion_and_keeps_less() -> None:
+    parquet = replace(WANTED, bucket=BucketWanted(file_format="parquet", expire_days=30))
+    text, other = (compare(wanted, HUNDRED_GB, Use(), VIRGINIA).s3.lines for wanted in (WANTED, parquet))
+    assert round(other[0].usd - text[0].usd, 6) == 3.0
+    assert other[1].usd < text[1].usd
+    assert other[2].usd < text[2].usd
+
+
+def test_cloudwatch_is_cheaper_where_the_prices_say_so() -> None:
+    dear = {**VIRGINIA, "to S3": replace(VIRGINIA["to S3"], tiers=((float("inf"), 2.0),))}
+    found = compare(WANTED, HUNDRED_GB, Use(), dear)
+    assert found.cheaper == "cloudwatch"
+    assert found.why.startswith("CloudWatch Logs is cheaper")
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "usd"), [(0, 0.0), (10_240, 5_120.0), (10_241, 5_120.25), (51_200, 12_288.0), (51_201, 12_288.05)]
+)
+def test_vended_logs_cost_less_tier_by_tier(gigabytes: float, usd: float) -> None:
+    assert round(VIRGINIA["to CloudWatch"].of(gigabytes), 6) == usd
+
+
+def test_a_region_without_prices_says_whose_it_shows() -> None:
+    assert {price.region for price in prices_for("eu-central-1").values()} == {"us-east-1"}
+    own = Price("to S3", "eu-central-1", ((float("inf"), 0.3),), "2026-11-20", "AWS Price List API")
+    assert prices_for("eu-central-1", (*PRICES, own))["to S3"] == own
+
+
+def test_records_kept_for_ever_are_priced_after_a_year() -> None:
+    for_ever = replace(WANTED, group=GroupWanted(retention_days=None))
+    line = compare(for_ever, HUNDRED_GB, Use(), VIRGINIA).cloudwatch.lines[1]
+    assert "kept for ever, shown after a year" in line.how
+    assert line.usd == pytest.approx(15 * 12 * 0.03)
+
+
+def test_a_longer_format_costs_more() -> None:
+    traffic = assumed(10)
+    assert traffic.how == "assumed: 10 interfaces with 1,200 records an hour each"
+    lean, full = (compare(replace(WANTED, format=name), traffic, Use(), VIRGINIA) for name in ("default", "full"))
+    assert 1.9 < full.cloudwatch.lines[0].usd / lean.cloudwatch.lines[0].usd < 2.5
+
+
+def test_traffic_is_measured_where_records_arrive(
+    wanted: Wanted, account: Account, planned: Callable[[Wanted], Plan], waiting: Waiting
+) -> None:
+    apply(planned(wanted), lambda: planned(wanted), account, waiting=waiting)
+    (settings,) = flow_logs(wanted, account.place, [(wanted.resources[0], wanted.resources[0])])
+    assert measured(account, settings, waiting.now()) is None
+    waiting.sleep(900)
+    found = measured(account, settings, waiting.now())
+    assert found is not None
+    assert found.how.startswith("measured: ")
+    assert found.records > 1000
+
+
+def product(usage: str, *tiers: tuple[str, str]) -> str:
+    dimensions = {
+        f"d{number}": {"endRange": end, "pricePerUnit": {"USD": usd}} for number, (end, usd) in enumerate(tiers)
+    }
+    terms = {"OnDemand": {"offer": {"priceDimensions": dimensions}}}
+    return json.dumps({"product": {"attributes": {"usagetype": usage}}, "terms": terms})
+
+
+PRODUCTS = [
+    product("EUC1-VendedLog-Bytes", ("Inf", "0.05"), ("10240", "0.63")),
+    product("EUC1-VendedLog-Bytes-CFLogs", ("Inf", "9")),
+    product("EUC1-S3-Egress-Bytes", ("Inf", "0.3")),
+    product("EUC1-Unknown", ("Inf", "9")),
+]
+
+
+def test_the_price_list_is_read_tier_by_tier_and_variants_are_other_services() -> None:
+    found = parse(PRODUCTS, "eu-central-1", "2026-11-20")
+    assert [(price.item, price.tiers) for price in found] == [
+        ("to CloudWatch", ((10240.0, 0.63), (float("inf"), 0.05))),
+        ("to S3", ((float("inf"), 0.3),)),
+    ]
+    assert found[0].label == "list price eu-central-1, 2026-11-20, AWS Price List API"
+
+
+class PriceList:
+    """A client of the price list that answers with two pages."""
+
+    def __init__(self, products: list[str]) -> None:
+        self.pages = [products[:1], products[1:]]
+
+    def get_products(self, **parameters: Any) -> dict[str, Any]:
+        assert parameters["ServiceCode"] == "AmazonCloudWatch"
+        number = int(parameters.get("NextToken", 0))
+        following = {"NextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
+        return {"PriceList": self.pages[number], **following}
+
+
+def test_refreshed_prices_take_the_place_of_older_ones(account: Account) -> None:
+    there = replace(account, clients=lambda _: PriceList(PRODUCTS))
+    found = prices_for("eu-central-1", refreshed(there, "2026-11-20"))
+    assert found["to CloudWatch"].first == 0.63
+    assert found["kept in S3"].region == "us-east-1"
+    again = refreshed(there, "2026-11-21", refreshed(there, "2026-11-20"))
+    assert [price.dated for price in again if price.region == "eu-central-1"] == ["2026-11-21", "2026-11-21"]
+
+
+def test_a_price_list_without_our_prices_changes_nothing(account: Account) -> None:
+    there = replace(account, clients=lambda _: PriceList([PRODUCTS[3]]))
+    with pytest.raises(SetupError, match="The prices shown stay"):
+        refreshed(there, "2026-11-20")

@@ -1,0 +1,321 @@
+"""The plan as a value: what is created, what is left alone, what is warned of, and what stands in the way. No AWS here."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from flowinsight.provision import desired, documents, policies
+from flowinsight.provision.deployed import Bucket, Deployed, FlowLog, Interface
+from flowinsight.provision.plan import Plan, plan
+from flowinsight.provision.settings import TAG, BucketSettings, FlowLogSettings, GroupSettings, Place, RoleSettings
+from flowinsight.provision.shown import plan_json, plan_text
+from flowinsight.provision.steps import Change, Create, Delete, LeftAlone, Replace, Unchanged, described
+from flowinsight.provision.teardown import teardown
+from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
+
+PLACE = Place("111122223333", "eu-central-1")
+VPC, SUBNET, ENI, GROUP = (
+    "vpc-0c8eab7aff7cff031",
+    "subnet-0f637c4caf7840f4a",
+    "eni-064d6aa203d3c4d59",
+    "sg-0f27e4c4893268534",
+)
+SEEN = (Interface(ENI, VPC, SUBNET, (GROUP,), "i-0c8eab7aff7cff031"), Interface("eni-2", VPC, "subnet-2", (), None))
+EMPTY = Deployed(PLACE, SEEN)
+WANTED = Wanted("one", (VPC,))
+THEN = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def made(wanted: Wanted) -> Deployed:
+    """AWS after the setup was applied."""
+    logs = desired.flow_logs(wanted, PLACE, [(resource, resource) for resource in wanted.resources])
+    bucket = desired.bucket(wanted, PLACE)
+    return Deployed(
+        PLACE,
+        SEEN,
+        tuple(FlowLog(f"fl-{number}", log, THEN, "SUCCESS") for number, log in enumerate(logs)),
+        (desired.group(wanted),) if wanted.to_cloudwatch else (),
+        (desired.role(wanted, PLACE),) if wanted.to_cloudwatch else (),
+        (Bucket(bucket.name, bucket),) if wanted.to_s3 else (),
+    )
+
+
+def theirs(**changes: object) -> FlowLog:
+    log = FlowLogSettings(
+        VPC,
+        "VPC",
+        "cloud-watch-logs",
+        "/theirs",
+        WANTED.log_format,
+        60,
+        "ALL",
+        "arn:aws:iam::111122223333:role/t",
+        None,
+        (),
+    )
+    return FlowLog("fl-theirs", replace(log, **changes), THEN, "SUCCESS")  # type: ignore[arg-type]
+
+
+def kinds(found: Plan) -> list[str]:
+    return [described(step) for step in found.todo]
+
+
+def test_from_nothing_everything_is_created_in_an_order_that_works() -> None:
+    found = plan(replace(WANTED, destination="both"), EMPTY)
+    assert [type(step) for step in found.steps] == [Create] * 5
+    assert [step.after.label for step in found.steps if isinstance(step, Create)] == [
+        "log group",
+        "role",
+        "bucket",
+        "flow log",
+        "flow log",
+    ]
+    assert found.warnings == ()
+    assert found.blockers == ()
+
+
+def test_what_is_as_wanted_is_unchanged_even_with_tags_of_others_on_it() -> None:
+    deployed = made(WANTED)
+    (group,) = deployed.groups
+    tagged = replace(group, tags=(*group.tags, ("backup", "yes")))
+    found = plan(WANTED, replace(deployed, groups=(tagged,)))
+    assert found.empty
+    assert all(isinstance(step, Unchanged) for step in found.steps)
+
+
+@pytest.mark.parametrize("tags", [(), (("team", "them"),), ((TAG, "another"),)])
+def test_nothing_without_the_setups_tag_is_changed_or_deleted(tags: tuple[tuple[str, str], ...]) -> None:
+    wanted = Wanted(
+        "one", (VPC,), "both", group=GroupWanted("/theirs", 7), role=RoleWanted("theirs"), bucket=BucketWanted("theirs")
+    )
+    settings = BucketSettings(
+        "theirs", public_access_blocked=False, ownership="ObjectWriter", key=None, policy="", lifecycle="[]", tags=tags
+    )
+    deployed = Deployed(
+        PLACE,
+        SEEN,
+        (theirs(tags=tags, resource=SUBNET),),
+        (GroupSettings("/theirs", None, None, tags),),
+        (RoleSettings("theirs", "/", None, "{}", "", tags),),
+        (Bucket("theirs", settings),),
+    )
+    found = plan(wanted, deployed)
+    touched = [step for step in found.todo if not isinstance(step, Create)]
+    assert touched == []
+    assert [step.after.label for step in found.todo if isinstance(step, Create)] == ["flow log", "flow log"]
+    assert sum(isinstance(step, LeftAlone) for step in found.steps) == 3
+    assert teardown("one", deployed, data=True, confirmed="one").steps == ()
+
+
+def test_a_bucket_without_the_statements_stands_in_the_way_and_its_owner_gets_the_exact_policy() -> None:
+    wanted = Wanted("one", (VPC,), "s3", bucket=BucketWanted("theirs", "flow"))
+    existing = documents.policy(
+        {"Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*"}
+    )
+    settings = BucketSettings(
+        "theirs",
+        public_access_blocked=True,
+        ownership="ObjectWriter",
+        key=None,
+        policy=existing,
+        lifecycle="[]",
+        tags=(),
+    )
+    found = plan(wanted, replace(EMPTY, buckets=(Bucket("theirs", settings),)))
+    assert "AWS would write a policy of its own over it" in found.blockers[0]
+    (left,) = (step for step in found.steps if isinstance(step, LeftAlone))
+    sids = [statement["Sid"] for statement in documents.statements(left.statements[0])]
+    assert sids == ["Theirs", "AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"]
+    granted = replace(settings, policy=left.statements[0])
+    assert plan(wanted, replace(EMPTY, buckets=(Bucket("theirs", granted),))).blockers == ()
+
+
+def test_a_bucket_of_another_account_is_shown_the_documented_statements_and_does_not_stand_in_the_way() -> None:
+    wanted = Wanted("one", (VPC,), "s3", bucket=BucketWanted("theirs", "flow"))
+    found = plan(wanted, replace(EMPTY, buckets=(Bucket("theirs", None),)))
+    (left,) = (step for step in found.steps if isinstance(step, LeftAlone))
+    expected = policies.bucket_statements(
+        PLACE, "theirs", ["arn:aws:s3:::theirs/flow/AWSLogs/111122223333/*"], enforced=False
+    )
+    assert list(left.statements) == [documents.text(statement) for statement in expected]
+    assert found.blockers == ()
+
+
+def test_keys_are_left_alone_and_their_statements_shown() -> None:
+    key = "arn:aws:kms:eu-central-1:999988887777:key/1"
+    found = plan(replace(WANTED, group=GroupWanted(key=key), bucket=BucketWanted(key=key), destination="both"), EMPTY)
+    left = [step for step in found.steps if isinstance(step, LeftAlone)]
+    assert [step.before.name for step in left] == [key, key]
+    assert "logs.eu-central-1.amazonaws.com" in left[0].statements[0]
+    assert "delivery.logs.amazonaws.com" in left[1].statements[0]
+
+
+def test_a_role_by_its_arn_is_used_and_its_owner_gets_trust_and_policy() -> None:
+    wanted = replace(WANTED, role=RoleWanted(arn="arn:aws:iam::111122223333:role/x/theirs"))
+    found = plan(wanted, EMPTY)
+    (left,) = (step for step in found.steps if isinstance(step, LeftAlone))
+    assert left.statements == (policies.trust(PLACE), policies.delivery(PLACE, desired.group_name(wanted)))
+    logs = [step.after for step in found.steps if isinstance(step, Create) and isinstance(step.after, FlowLogSettings)]
+    assert [log.role for log in logs] == ["arn:aws:iam::111122223333:role/x/theirs"]
+
+
+@pytest.mark.parametrize(
+    ("deployed", "sentence"),
+    [
+        (replace(EMPTY, flow_logs=(theirs(),)), "already records 2 interfaces of"),
+        (replace(EMPTY, flow_logs=(theirs(resource=SUBNET),)), "already records 1 interface of"),
+        (
+            replace(EMPTY, groups=(GroupSettings("/mine", 30, None, (), "INFREQUENT_ACCESS"),)),
+            "filter patterns do not work",
+        ),
+        (replace(EMPTY, groups=(GroupSettings("/mine", None, None, ()),)), "keeps its records for ever"),
+        (
+            replace(EMPTY, flow_logs=(theirs(destination="/mine", log_format="${srcaddr}", resource="vpc-other"),)),
+            "lines of two formats in one group",
+        ),
+    ],
+)
+def test_a_careful_person_is_warned(deployed: Deployed, sentence: str) -> None:
+    found = plan(replace(WANTED, group=GroupWanted("/mine")), deployed)
+    assert any(sentence in warning for warning in found.warnings), found.warnings
+
+
+def test_a_flow_log_for_other_traffic_is_no_second_one() -> None:
+    rejects = replace(EMPTY, flow_logs=(theirs(traffic="REJECT"),))
+    assert plan(replace(WANTED, traffic="ACCEPT"), rejects).warnings == ()
+    assert plan(WANTED, rejects).warnings != ()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"format": "default"}, "who opened a connection can then only be guessed"),
+        ({"format": "${srcaddr} ${tcp-flags} ${log-status}"}, "the simplest question cannot be answered"),
+        ({"format": "${srcaddr} ${dstaddr} ${tcp-flags}"}, "no traffic and lost records will look the same"),
+        ({"format": "${srcaddr} ${ecs-task-id}"}, "ECS fields need at least one ECS cluster"),
+        ({"resources": (ENI,)}, "new instances will not be logged"),
+        ({"resources": ("i-0c8eab7aff7cff031",)}, "new instances will not be logged"),
+        ({"resources": (GROUP,)}, "new instances will not be logged"),
+        ({"resources": (VPC, SUBNET)}, "see the same interfaces"),
+        ({"interval": 600}, "per minute whatever interval"),
+    ],
+)
+def test_a_wish_with_a_catch_is_warned_of(change: dict[str, object], sentence: str) -> None:
+    found = plan(replace(WANTED, **change), EMPTY)  # type: ignore[arg-type]
+    assert any(sentence in warning for warning in found.warnings), found.warnings
+
+
+def test_a_statement_of_the_same_name_that_says_something_else_is_warned_of_before_it_is_overwritten() -> None:
+    wanted = replace(WANTED, destination="s3")
+    deployed = made(wanted)
+    settings = deployed.buckets[0].settings
+    assert settings is not None
+    edited = replace(settings, policy=settings.policy.replace("s3:PutObject", "s3:*"))
+    found = plan(wanted, replace(deployed, buckets=(Bucket(settings.name, edited),)))
+    assert "AWSLogDeliveryWrite" in found.warnings[0]
+    (step,) = found.todo
+    assert isinstance(step, Change)
+    assert [difference.field for difference in step.differences] == ["policy"]
+
+
+def test_a_resource_that_is_not_there_stands_in_the_way() -> None:
+    found = plan(WANTED, replace(EMPTY, missing=(VPC,)))
+    assert found.blockers == (f"There is no {VPC} in eu-central-1. Correct its id, or choose its region.",)
+
+
+def test_a_security_group_without_interfaces_has_nothing_to_record() -> None:
+    found = plan(replace(WANTED, resources=("sg-00000000000000000",)), EMPTY)
+    assert "has no network interface" in found.blockers[0]
+
+
+def test_a_flow_log_of_others_that_records_the_same_is_not_doubled() -> None:
+    log = desired.flow_logs(WANTED, PLACE, [(VPC, VPC)])[0]
+    found = plan(WANTED, replace(EMPTY, flow_logs=(FlowLog("fl-9", replace(log, tags=()), THEN),)))
+    assert any(isinstance(step, LeftAlone) and "fl-9 records this already" in step.why for step in found.steps)
+    assert kinds(found) == [
+        f"Create log group {desired.group_name(WANTED)}",
+        f"Create role {desired.role_name(WANTED, PLACE)}",
+    ]
+
+
+def test_a_place_that_others_have_taken_with_another_format_stands_in_the_way() -> None:
+    log = replace(desired.flow_logs(WANTED, PLACE, [(VPC, VPC)])[0], tags=(), log_format="${srcaddr}")
+    found = plan(WANTED, replace(EMPTY, flow_logs=(FlowLog("fl-9", log, THEN),)))
+    assert "with another log format" in found.blockers[0]
+
+
+def test_a_delivery_that_failed_for_lack_of_access_is_made_anew() -> None:
+    deployed = made(WANTED)
+    failed = replace(deployed.flow_logs[0], delivery="FAILED", error="Access error")
+    (step,) = plan(WANTED, replace(deployed, flow_logs=(failed,))).todo
+    assert isinstance(step, Replace)
+    assert not step.overlap
+    limited = replace(failed, error="Rate limited")
+    assert plan(WANTED, replace(deployed, flow_logs=(limited,))).empty
+
+
+def test_what_is_no_longer_wanted_goes_and_records_stay() -> None:
+    deployed = made(replace(WANTED, destination="both"))
+    found = plan(replace(WANTED, destination="s3"), deployed)
+    assert [type(step) for step in found.todo] == [Delete, Delete]
+    assert [step.before.label for step in found.todo if isinstance(step, Delete)] == ["flow log", "role"]
+    kept = [step for step in found.steps if isinstance(step, LeftAlone)]
+    assert [step.before.label for step in kept] == ["log group"]
+
+
+def test_an_old_flow_log_whose_successor_exists_waits_for_its_first_record() -> None:
+    old = made(replace(WANTED, format="default")).flow_logs[0]
+    deployed = made(WANTED)
+    both = replace(deployed, flow_logs=(*deployed.flow_logs, replace(old, id="fl-old")))
+    deletes = [step for step in plan(WANTED, both).todo if isinstance(step, Delete)]
+    assert [(step.flow_log_id, step.waits_for) for step in deletes] == [("fl-old", deployed.flow_logs[0].settings)]
+
+
+def test_while_two_formats_overlap_role_and_bucket_let_both_and_then_only_the_new_one() -> None:
+    before = replace(WANTED, destination="both", format="default")
+    after = replace(before, format="investigate")
+    found = plan(after, made(before))
+    changes = [step for step in found.todo if isinstance(step, Change)]
+    assert [step.after.label for step in changes] == ["role", "bucket", "role", "bucket"]
+    wide, narrow = changes[0].after, changes[2].after
+    assert isinstance(wide, RoleSettings)
+    assert isinstance(narrow, RoleSettings)
+    assert desired.group_name(before) in wide.policy
+    assert desired.group_name(before) not in narrow.policy
+    assert narrow.policy == desired.role(after, PLACE).policy
+    assert found.todo.index(changes[2]) > max(i for i, step in enumerate(found.todo) if isinstance(step, Replace))
+
+
+def test_data_goes_only_when_it_is_asked_for_twice() -> None:
+    deployed = made(replace(WANTED, destination="both"))
+    kept = teardown("one", deployed)
+    assert [step.before.label for step in kept.todo if isinstance(step, Delete)] == ["flow log", "flow log", "role"]
+    for confirmed in ("", "two"):
+        with pytest.raises(Exception, match="Confirm it by giving the setup's name, one, once more"):
+            teardown("one", deployed, data=True, confirmed=confirmed)
+    gone = teardown("one", deployed, data=True, confirmed="one")
+    assert [(step.before.label, step.data) for step in gone.todo if isinstance(step, Delete)][-2:] == [
+        ("log group", True),
+        ("bucket", True),
+    ]
+
+
+def test_the_text_of_a_plan_shows_every_setting_as_a_diff() -> None:
+    deployed = made(WANTED)
+    text = plan_text(plan(replace(WANTED, group=GroupWanted(retention_days=7)), deployed))
+    assert "~ Change log group" in text
+    assert "      - 30\n" in text
+    assert "      + 7\n" in text
+    assert text.endswith("1 step to take.")
+    created = plan_text(plan(WANTED, EMPTY))
+    assert "aws:SourceArn" in created
+    assert "${srcaddr}" in created
+    assert plan_text(plan(WANTED, deployed)).endswith("Nothing to do.")
+
+
+def test_the_json_of_a_plan_tells_each_steps_action() -> None:
+    found = plan_json(plan(replace(WANTED, destination="both"), EMPTY))
+    assert [step["action"] for step in found["steps"]] == ["create"] * 5
+    assert found["steps"][0]["settings"]["retention_days"] == 30
+    assert found["empty"] is False
