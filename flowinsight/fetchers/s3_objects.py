@@ -41,7 +41,8 @@ _SENTENCES: dict[Why, str] = {
     "changed": "changed after they were listed: fetch again",
 }
 
-Sink = Callable[[S3Object, list[Batch]], None]
+Take = Callable[[S3Object, bytes], list[Batch]]
+"""What is made of an object's content: its records, or nothing where it is put elsewhere. Called by several threads."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,11 @@ def fetch(
     s3: Any,  # noqa: ANN401 - a client made by boto3
     collected: Collected,
     *,
-    sink: Sink | None = None,
+    take: Take | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Bring every object that `collected` lacks. `sink`, where given, takes the records, and `collected` only keeps the keys.
+    """Bring every object that `collected` lacks, and keep what `take` makes of it: its records, unless said otherwise.
 
     `progress` is told bytes of bytes. Raises one of the errors of `flowinsight.errors`; calling again with the same
     `collected` goes on with what is missing.
@@ -117,12 +118,12 @@ def fetch(
             while True:
                 while missing and len(running) < AT_ONCE and not cancelled():
                     one = missing.pop()
-                    running[pool.submit(_read, one, source, s3)] = one
+                    running[pool.submit(_read, one, source, s3, take or records)] = one
                 if not running:
                     return
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    _keep(running.pop(future), future.result(), collected, sink)
+                    _keep(running.pop(future), future.result(), collected)
                 if progress:
                     progress(collected.bytes, listing.bytes)
                 _stop_when_all_is_denied(collected)
@@ -131,14 +132,12 @@ def fetch(
                 future.cancel()
 
 
-def _keep(one: S3Object, found: list[Batch] | Why, collected: Collected, sink: Sink | None) -> None:
+def _keep(one: S3Object, found: list[Batch] | Why, collected: Collected) -> None:
     collected.bytes += one.size
-    if not isinstance(found, list):
+    if isinstance(found, list):
+        collected.batches[one.key] = found
+    else:
         collected.unread[one.key] = Unread(one, found)
-        return
-    if sink:
-        sink(one, found)
-    collected.batches[one.key] = [] if sink else found
 
 
 def _stop_when_all_is_denied(collected: Collected) -> None:
@@ -147,6 +146,7 @@ def _stop_when_all_is_denied(collected: Collected) -> None:
         key = denied[0].object.key
         for item in denied:
             del collected.unread[item.object.key]
+            collected.bytes -= item.object.size
         raise DeniedError(
             f"None of {len(denied)} objects may be read, {key} for one: the permission s3:GetObject is missing.",
             "AccessDenied",
@@ -154,8 +154,13 @@ def _stop_when_all_is_denied(collected: Collected) -> None:
         )
 
 
-def _read(one: S3Object, source: S3Objects, s3: Any) -> list[Batch] | Why:  # noqa: ANN401
-    """The records of one object, or why it cannot be read."""
+def records(one: S3Object, body: bytes) -> list[Batch]:
+    """The records of an object's content."""
+    return list(read_stream(io.BufferedReader(io.BytesIO(body)), one.key))
+
+
+def _read(one: S3Object, source: S3Objects, s3: Any, take: Take) -> list[Batch] | Why:  # noqa: ANN401
+    """What is made of one object, or why it cannot be read."""
     request: dict[str, Any] = {"Bucket": source.bucket, "Key": one.key, "IfMatch": one.etag}
     if source.requester_pays:
         request["RequestPayer"] = "requester"
@@ -167,7 +172,7 @@ def _read(one: S3Object, source: S3Objects, s3: Any) -> list[Batch] | Why:  # no
         if why is None:
             raise
         return why
-    return list(read_stream(io.BufferedReader(io.BytesIO(body)), one.key))
+    return take(one, body)
 
 
 def _why(error: AwsError) -> Why | None:
@@ -220,5 +225,5 @@ def formats(listing: Listing, source: S3Objects, s3: Any) -> dict[str, tuple[str
     for one in sorted(listing.objects, key=lambda item: item.size, reverse=True):
         if one.flow_log_id and not one.archived:
             samples[one.flow_log_id] = one
-    read_samples = {name: _read(one, source, s3) for name, one in samples.items()}
+    read_samples = {name: _read(one, source, s3, records) for name, one in samples.items()}
     return {name: found[-1].tokens for name, found in read_samples.items() if isinstance(found, list) and found}

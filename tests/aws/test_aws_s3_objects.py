@@ -1,13 +1,14 @@
 """Objects in a central bucket: found without listing everything, read once, and told apart when they cannot be read."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flowinsight import aws, db
 from flowinsight.errors import AwsError, DeniedError, ExpiredError, SourceError, ThrottledError, UnreachableError
-from flowinsight.fetchers import s3_listing, s3_objects
+from flowinsight.fetchers import files, s3_listing, s3_objects, s3_saved
 from flowinsight.fetchers.s3_folders import extent
 from flowinsight.fetchers.s3_layout import Location
 from flowinsight.fetchers.s3_listing import Listing
@@ -15,7 +16,7 @@ from flowinsight.fetchers.s3_objects import Collected
 from flowinsight.fields import DEFAULT_FORMAT
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import Running
-from flowinsight.sources import S3Objects
+from flowinsight.sources import Files, S3Objects
 from tests.aws.conftest import BUCKET, MEMBER, NOON, TOKENS, Delivered
 from tests.aws.striking import ALWAYS, Striking
 
@@ -151,15 +152,39 @@ def test_the_same_bytes_delivered_twice_are_read_once(s3: Any) -> None:
         s3.delete_object(Bucket=BUCKET, Key=again)
 
 
-def test_a_sink_takes_the_records_and_nothing_is_kept(s3: Any) -> None:
-    found, taken = listing(s3, TEN_MINUTES, SHOP), dict[str, int]()
+def test_objects_kept_as_files_are_the_same_records_and_are_not_fetched_again(
+    s3: Any, sandbox: Running, tmp_path: Path
+) -> None:
+    found = listing(s3, TEN_MINUTES, SHOP)
+    whole = s3_objects.read(found, fetched(found, s3)).loaded
+    s3_saved.save(found, EVERYTHING, s3, tmp_path)
+    assert files.load(Files((tmp_path,))).tally == whole.tally
+    path = s3_saved.path_of(tmp_path, BUCKET, found.objects[0].key)
+    assert path.stat().st_size == found.objects[0].size
+    path.write_bytes(b"half of it")
+    before = len(sandbox.control("calls"))
+    again = s3_saved.save(found, EVERYTHING, s3, tmp_path)
+    assert [call["action"] for call in sandbox.control("calls")[before:]] == ["GetObject"]
+    assert again.bytes == found.bytes
+    assert files.load(Files((tmp_path,))).tally == whole.tally
 
-    def sink(one: Any, batches: Any) -> None:
-        taken[one.key] = sum(batch.table.num_rows for batch in batches)
 
-    collected = fetched(found, s3, sink=sink)
-    assert taken == content(fetched(found, s3))
-    assert not any(collected.batches.values())
+def test_no_key_leads_out_of_the_folder(tmp_path: Path) -> None:
+    for key in ("../../x", "/etc/x", "a/./b", "a//b", "..", "a\x00b", "a\\..\\b", "a/..b/c"):
+        path = s3_saved.path_of(tmp_path, BUCKET, key)
+        assert path.resolve().is_relative_to(tmp_path / BUCKET)
+        assert "\x00" not in str(path)
+    assert s3_saved.path_of(tmp_path, BUCKET, "AWSLogs/year=2026/a.log.gz").parts[-3:] == (
+        "AWSLogs",
+        "year=2026",
+        "a.log.gz",
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_told(s3: Any, tmp_path: Path) -> None:
+    (tmp_path / BUCKET).write_text("in the way")
+    with pytest.raises(SourceError, match="cannot be written"):
+        s3_saved.save(listing(s3, TEN_MINUTES, SHOP), EVERYTHING, s3, tmp_path)
 
 
 def test_a_cancelled_fetch_goes_on_later(s3: Any) -> None:
