@@ -23,10 +23,11 @@ class Palette:
     third: str
     other: str
     on_bar: str
+    warning: str
 
 
-LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff")
-DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b")
+LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff", "#d98a1f")
+DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b", "#e8a94a")
 
 BARS = 10
 """Bars of a chart before the rest is folded into one."""
@@ -74,7 +75,7 @@ def timeline(investigation: Investigation, palette: Palette, zone: tzinfo = UTC)
     )
     figure.update_yaxes(tickformat="~s", rangemode="tozero")
     figure.update_xaxes(type="date", tickformat="%H:%M\n%d %b %Y", hoverformat=f"%d %b %Y %H:%M {zone}", showgrid=False)
-    return _styled(figure, palette, 230)
+    return styled(figure, palette, 230)
 
 
 def folded(rows: Sequence[dict[str, Any]], name: str, most: int = BARS) -> list[dict[str, Any]]:
@@ -107,7 +108,7 @@ def talkers(rows: Sequence[dict[str, Any]], name: str, palette: Palette) -> go.F
         tickfont={"family": MONO, "size": 12, "color": palette.ink},
         showgrid=False,
     )
-    return _styled(figure, palette, 74 + 26 * len(shown))
+    return styled(figure, palette, 74 + 26 * len(shown))
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def shares(bars: Sequence[Share], palette: Palette, unit: str) -> go.Figure:
     figure.update_layout(bargap=0.3, showlegend=False, clickmode="event+select", dragmode=False)
     figure.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
     figure.update_yaxes(type="category", tickfont={"color": palette.ink}, showgrid=False, ticksuffix=" ")
-    return _styled(figure, palette, 26 + 30 * len(shown))
+    return styled(figure, palette, 26 + 30 * len(shown))
 
 
 def outcomes(investigation: Investigation, palette: Palette) -> go.Figure:
@@ -196,7 +197,7 @@ def uses(investigation: Investigation, palette: Palette) -> go.Figure:
     figure.update_yaxes(
         type="category", autorange="reversed", tickfont={"family": MONO, "size": 12, "color": palette.ink}
     )
-    return _styled(figure, palette, max(180, 60 + 26 * len({row["client"] for row in rows})))
+    return styled(figure, palette, max(180, 60 + 26 * len({row["client"] for row in rows})))
 
 
 def _use(row: dict[str, Any]) -> str:
@@ -238,7 +239,8 @@ def service_label(port: object, protocol: object) -> str:
     return f"{port}/{iana.protocol_name(protocol).lower()}{f' {named}' if named else ''}"
 
 
-def _styled(figure: go.Figure, palette: Palette, height: int) -> go.Figure:
+def styled(figure: go.Figure, palette: Palette, height: int) -> go.Figure:
+    """The looks that all figures share; the height is in pixels."""
     figure.update_layout(
         height=height,
         margin={"l": 4, "r": 12, "t": 4, "b": 4},

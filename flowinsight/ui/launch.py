@@ -62,9 +62,9 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def refuse_strangers(address: str, *, login: bool) -> None:
+def refuse_strangers(address: str, login: Callable[[], bool]) -> None:
     """FlowInsightError for an address that others can reach, unless a login stands before every page."""
-    if address not in {LOCAL, "::1", "localhost"} and not login:
+    if address not in {LOCAL, "::1", "localhost"} and not login():
         raise FlowInsightError(
             f"FlowInsight does not listen on {address} without a login: anybody who reaches it could read your logs. Use "
             f"{LOCAL}, or configure an OIDC login in .streamlit/secrets.toml under [auth]."
@@ -73,7 +73,7 @@ def refuse_strangers(address: str, *, login: bool) -> None:
 
 def launch(port: int, address: str = LOCAL) -> None:
     """Serve the pages until interrupted, and print where. FlowInsightError for an address that needs a login and has none."""
-    refuse_strangers(address, login=login_configured())
+    refuse_strangers(address, login_configured)
     # The pages are those of st.navigation from the first visit on: else the first one would find widgets under other names.
     PagesManager.uses_pages_directory = False
     sys.stdout.write(f"FlowInsight is at http://{address}:{port}  (Ctrl+C stops it)\n")

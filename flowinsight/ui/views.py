@@ -1,10 +1,11 @@
 """The lower part of the page: one view of the answer at a time, each a table to read, tick and export."""
 
+from dataclasses import replace
 from datetime import tzinfo
 
 import streamlit as st
 
-from flowinsight import charts
+from flowinsight import charts, charts_coverage
 from flowinsight.investigation import Investigation
 from flowinsight.question import Question
 from flowinsight.ui import address_bar, ask, compared, details, editing, handles, tables
@@ -43,7 +44,7 @@ def draw(found: Investigation, question: Question, held: ask.Held, palette: char
             case "Around a moment":
                 compared.around(question, held, zone)
             case "Coverage":
-                _coverage(found, question, held, zone)
+                _coverage(found, question, held, palette, zone)
             case "Query":
                 _query(found)
             case _:
@@ -54,6 +55,9 @@ def _conversations(found: Investigation, question: Question, held: ask.Held, zon
     outcome = address_bar.value("outcome")
     table = tables.conversations(found, outcome)
     total = found.reconciliation["conversations"]
+    if not total:
+        st.markdown(gray("There are no conversations to list."))
+        return
     said = f"{len(table.rows):,} of {total:,} conversation{'' if total == 1 else 's'}, most bytes first"
     said += f", outcome {outcome} only" if outcome else ""
     said += ". The list is cut: narrow the question to see the rest" if found.truncated else ""
@@ -93,7 +97,7 @@ def _uses(found: Investigation, palette: charts.Palette) -> None:
         handles.draw(charts.uses(found, palette), "uses", "Which clients use which services")
 
 
-def _coverage(found: Investigation, question: Question, held: ask.Held, zone: tzinfo) -> None:
+def _coverage(found: Investigation, question: Question, held: ask.Held, palette: charts.Palette, zone: tzinfo) -> None:
     covered = found.coverage
     of = "expected: unknown" if covered.expected is None else f"expected: {covered.expected:,}"
     st.markdown(
@@ -108,14 +112,29 @@ def _coverage(found: Investigation, question: Question, held: ask.Held, zone: tz
         st.markdown(f":orange[{count:,} lines could not be read:] {gray(why)}")
     for problem in found.problems:
         st.markdown(gray(problem))
-    columns = (
-        tables.of("interface_id", heading="Interface"), tables.of("bin", "time", "From"), tables.of("status"),
-        tables.of("records", "number"), tables.of("nodata", "number", "NODATA"), tables.of("skipdata", "number", "SKIPDATA"),
-    )  # fmt: skip
-    answer = ask.coverage_bins(question, held)
-    table = tables.Table("coverage", answer.rows, columns)
-    _above(f"{len(answer.rows):,} interface-bins{', the first only' if answer.truncated else ''}.", table)
-    tables.draw(table, "coverage_bins", zone, select=False)
+    span = _span(found, held)
+    bins = ask.coverage_bins(replace(question, limit=_BINS), held).rows
+    inside = [row for row in bins if span[0] - covered.bin_seconds < row["bin"] < span[1]]
+    if inside:
+        figure = charts_coverage.coverage_map(inside, span, covered.bin_seconds, palette, zone)
+        alt = "What each interface wrote over time"
+        st.plotly_chart(figure, key="coverage_map", config=charts.CONFIG, theme=None, alt=alt)
+    table = tables.Table("coverage", charts_coverage.by_interface(inside, span, covered.bin_seconds), _COVERED)
+    _above(f"Bins of {covered.bin_seconds // 60} minutes by interface, those with most gaps first.", table)
+    tables.draw(table, "coverage", zone, select=False)
+
+
+_BINS = 50_000
+_COVERED = (
+    tables.of("interface"), tables.of("records", "number", "With records"), tables.of("nodata", "number", "No traffic (NODATA)"),
+    tables.of("skipdata", "number", "Records lost (SKIPDATA)"), tables.of("absent", "number", "Not logged"),
+)  # fmt: skip
+
+
+def _span(found: Investigation, held: ask.Held) -> tuple[int, int]:
+    """The range asked for, its open sides closed by what the source holds."""
+    time = found.question.time
+    return (held.extent[0] if time.start is None else time.start, held.extent[1] if time.end is None else time.end)
 
 
 def _query(found: Investigation) -> None:

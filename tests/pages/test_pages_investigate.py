@@ -206,3 +206,12 @@ def test_hostile_text_in_a_link_is_shown_as_text(opened: Opened) -> None:
 
     assert not page.exception
     assert page.error
+
+
+def test_the_coverage_by_interface_adds_up_to_the_whole(opened: Opened) -> None:
+    page = opened(view="Coverage")
+
+    table = page.dataframe[-1].value
+    assert "Of 2,900 interface-bins of 10 minutes: 2,107 with records, 665 no traffic" in text_of(page)
+    assert table["With records"].sum() == 2107
+    assert table.drop(columns="Interface").to_numpy().sum() == 2900

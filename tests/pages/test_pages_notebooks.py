@@ -74,11 +74,11 @@ def test_the_doctor_names_versions_and_no_secret(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.5", "example.org"])
 def test_other_addresses_are_refused_without_a_login(address: str) -> None:
     with pytest.raises(FlowInsightError, match="does not listen on"):
-        refuse_strangers(address, login=False)
+        refuse_strangers(address, lambda: False)
 
-    refuse_strangers(address, login=True)
+    refuse_strangers(address, lambda: True)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost"])
 def test_this_machine_needs_no_login(address: str) -> None:
-    refuse_strangers(address, login=False)
+    refuse_strangers(address, lambda: False)
