@@ -45,10 +45,12 @@ WISHES = {
         role=RoleWanted(path="/flow/", boundary="arn:aws:iam::111122223333:policy/limit"),
         bucket=BucketWanted(key=KEY),
     ),
-    "a role of one's own": Wanted(
-        "own", ("vpc-0c8eab7aff7cff031",), role=RoleWanted(arn="arn:aws:iam::111122223333:role/r")
+    "a transit gateway and a role of one's own": Wanted(
+        "tgw",
+        ("tgw-0c8eab7aff7cff031",),
+        format="transit-gateway",
+        role=RoleWanted(arn="arn:aws:iam::111122223333:role/r"),
     ),
-    "a transit gateway": Wanted("tgw", ("tgw-0c8eab7aff7cff031",), format="transit-gateway"),
 }
 
 

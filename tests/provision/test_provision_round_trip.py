@@ -136,7 +136,6 @@ def test_a_change_that_allows_no_overlap_says_so_and_deletes_first(
 @pytest.mark.parametrize(
     ("how", "kind"),
     [
-        ({"group": GroupWanted(retention_days=365)}, "log group"),
         ({"group": GroupWanted(retention_days=None)}, "log group"),
         ({"role": RoleWanted(boundary="arn:aws:iam::111122223333:policy/limit")}, "role"),
         ({"bucket": BucketWanted(expire_days=7)}, "bucket"),
