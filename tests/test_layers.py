@@ -1,0 +1,147 @@
+"""What may import what: read from the source, and from what a fresh interpreter has loaded after importing it."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "flowinsight"
+
+LAYERS = (
+    ("__main__",),
+    ("cli",),
+    ("ui", "commands", "notebooks"),
+    ("sandbox",),
+    ("charts", "exports", "provision"),
+    ("investigation",),
+    ("views", "roles", "legs", "moments", "newness"),
+    ("prepared",),
+    ("answerable", "fetchers"),
+    ("conversations", "coverage", "engines", "store"),
+    ("survey",),
+    ("answer", "conditions", "editing", "examples", "grammar", "loaded", "names", "periods"),
+    ("aws", "db", "question", "records", "scenario", "sources", "times"),
+    ("addresses", "data", "doctor", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags"),
+)
+"""Each line may import only lines below it, and nobody on its own line."""
+
+ONLY = {
+    "streamlit": {"ui"},
+    "moto": {"sandbox"},
+    "plotly": {"charts"},
+    "duckdb": {"db", "sandbox"},
+    "boto3": {"aws", "sandbox"},
+    "botocore": {"aws", "sandbox"},
+    "pandas": {"ui", "notebooks"},
+    "pyarrow": {"records", "fetchers", "store", "exports", "sandbox"},
+    "numpy": {"records", "store"},
+}
+"""Who may import a package from outside. Below, DuckDB connections and clients of AWS are handed in."""
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module by its layer name: flowinsight/records/text.py is `records`."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if name != "__init__":
+            yield name, ast.parse(path.read_text())
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """The names a module imports, wherever in it: `flowinsight.records.text`, `duckdb`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                yield from (alias.name for alias in node.names)
+            case ast.ImportFrom(module="flowinsight"):
+                yield from (f"flowinsight.{alias.name}" for alias in node.names)
+            case ast.ImportFrom(module=str(module)):
+                yield module
+
+
+def _edges() -> set[tuple[str, str]]:
+    return {
+        (name, words[1])
+        for name, tree in _modules()
+        for imported in _imported(tree)
+        if (words := imported.split("."))[0] == "flowinsight" and len(words) > 1 and words[1] != name
+    }
+
+
+def test_every_module_has_its_layer() -> None:
+    assert {name for name, _ in _modules()} == set(chain(*LAYERS))
+
+
+def test_modules_import_only_what_lies_below_them() -> None:
+    level = {name: number for number, names in enumerate(LAYERS) for name in names}
+    upwards = {(one, other) for one, other in _edges() if level[other] <= level[one]}
+
+    assert upwards == set()
+
+
+@pytest.mark.parametrize("package", ONLY)
+def test_a_package_from_outside_is_imported_only_where_it_belongs(package: str) -> None:
+    found = {
+        name for name, tree in _modules() if any(imported.split(".")[0] == package for imported in _imported(tree))
+    }
+
+    assert found <= ONLY[package]
+
+
+_LOADED = """
+import importlib, json, sys
+for name in {modules!r}: importlib.import_module(name)
+print(json.dumps(sorted({{name.split(".")[0] for name in sys.modules}} & set({packages!r}))))
+"""
+
+
+def _loads(*modules: str) -> set[str]:
+    """The packages from outside that a fresh interpreter has loaded after importing these."""
+    code = _LOADED.format(modules=modules, packages=sorted(ONLY))
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def _all_of(*layers: str) -> list[str]:
+    """Every module of these layers that can be imported without doing anything."""
+    paths = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).with_suffix("").parts[0] in layers]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in paths]
+    return [name for name in names if not name.endswith("__main__")]
+
+
+@pytest.mark.parametrize(
+    ("layers", "may_load"),
+    [
+        ((), set()),
+        (LAYERS[-1], set()),
+        (("question", "grammar", "answer", "periods", "editing", "sources", "times", "scenario"), set()),
+        (("records",), {"pyarrow", "numpy", "pandas"}),
+        (("prepared", "views", "roles", "investigation"), {"duckdb", "pyarrow", "numpy", "pandas"}),
+        (("cli", "commands"), {"duckdb", "pyarrow", "numpy", "pandas", "boto3", "botocore"}),
+        (
+            tuple(name for layer in LAYERS[4:] for name in layer),
+            {"duckdb", "pyarrow", "numpy", "pandas", "plotly", "boto3", "botocore"},
+        ),
+    ],
+    ids=["the package itself", "ground", "questions", "readers", "answers", "command line", "all below the sandbox"],
+)
+def test_a_fresh_interpreter_loads_no_more_than_the_layer_needs(layers: tuple[str, ...], may_load: set[str]) -> None:
+    assert _loads("flowinsight", *_all_of(*layers)) <= may_load
+
+
+def test_pages_and_the_entry_point_reach_the_product_through_ui_and_values_only() -> None:
+    reached = {
+        imported.split(".")[1]
+        for path in (ROOT / "streamlit_app.py", *(ROOT / "pages").glob("*.py"))
+        for imported in _imported(ast.parse(path.read_text()))
+        if imported.startswith("flowinsight.")
+    }
+
+    assert "ui" in reached
+    assert reached <= {"ui", "examples", "switches", *LAYERS[-3], *LAYERS[-2], *LAYERS[-1]} - {"aws", "db", "records"}
