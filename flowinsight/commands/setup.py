@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from flowinsight import aws
+from flowinsight.fetchers import live
 from flowinsight.paths import data_home
 from flowinsight.provision import commands
 from flowinsight.provision.apply import Progress
 from flowinsight.provision.refusals import SetupError
+from flowinsight.provision.waiting import Waiting
 from flowinsight.switches import provisioning_allowed
 
 EXPORTS = ("cli", "cloudformation-json", "cloudformation-yaml", "terraform")
@@ -24,7 +26,7 @@ def add(setup: argparse.ArgumentParser) -> None:
     setup.add_argument("--role", metavar="ARN", help="a role to assume")
     setup.add_argument("--external-id", help="the external id that role asks for")
     setup.add_argument("--region", help="default: the profile's")
-    setup.add_argument("--sandbox", metavar="URL", help="the address of a sandbox on this machine, instead of AWS")
+    setup.add_argument("--endpoint-url", metavar="URL", help="where to ask instead of AWS, such as a sandbox")
     setup.add_argument("--export", choices=EXPORTS, help="plan: print it in this form, for applying it another way")
     setup.add_argument("--data", action="store_true", help="destroy: delete the records too; needs --confirm")
     setup.add_argument("--confirm", metavar="NAME", default="", help="destroy --data: the setup's name once more")
@@ -40,25 +42,28 @@ def run(options: argparse.Namespace) -> str:
         raise SetupError("An export is of the plan: use --export with plan.")
     if options.export:
         return commands.setup_export(options.export, options.file, _identity(options), options.audit)
+    identity = _identity(options)
     return commands.setup(
         options.what,
         options.file,
-        _identity(options),
+        identity,
         options.audit,
         as_json=options.json,
         allowed=provisioning_allowed(),
         data=options.data,
         confirmed=options.confirm,
         report=_told,
+        waiting=_waiting(identity),
     )
 
 
 def _identity(options: argparse.Namespace) -> aws.Identity:
-    if options.sandbox and (options.profile or options.role):
-        raise SetupError("The sandbox has neither profiles nor roles to assume: leave out --profile and --role.")
-    if options.sandbox:
-        return aws.sandbox(options.sandbox, region=options.region or "eu-central-1")
-    return aws.Identity(options.profile, options.role, options.external_id, options.region)
+    return live.identified(options.profile, options.role, options.external_id, options.region, options.endpoint_url)
+
+
+def _waiting(identity: aws.Identity) -> Waiting:
+    """The sandbox has a clock of its own."""
+    return Waiting(now=lambda: float(live.now(identity))) if identity.is_sandbox else Waiting()
 
 
 def _told(progress: Progress) -> None:

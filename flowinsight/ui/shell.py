@@ -68,6 +68,7 @@ def _frame() -> StreamlitPage:
     st.logo(str(ROOT / f"static/{'logo-dark' if is_dark() else 'logo'}.svg"), size="medium")
     pages = [
         st.Page(ROOT / "pages/investigate.py", title="Investigate", icon=":material/manage_search:", default=True),
+        st.Page(ROOT / "pages/setup.py", title="Setup", icon=":material/construction:"),
     ]
     chosen = st.navigation(pages, position="top")
     st.html(_CSS)

@@ -36,7 +36,7 @@ def setup(sandbox: Running, tmp_path: Path, wanted: Path, capsys: pytest.Capture
     """Run `setup …` and give its exit status and what it wrote; nothing of it stays in the account."""
 
     def run(what: str, *more: str) -> tuple[int, str, str]:
-        where = ["--file", str(wanted), "--sandbox", sandbox.url, "--audit", str(tmp_path / "audit.jsonl")]
+        where = ["--file", str(wanted), "--endpoint-url", sandbox.url, "--audit", str(tmp_path / "audit.jsonl")]
         status = cli.main(["setup", what, *where, *more])
         written = capsys.readouterr()
         return status, written.out, written.err
@@ -116,7 +116,7 @@ def test_the_plan_can_be_had_in_a_form_for_other_tools(setup: Setup, form: str, 
 
 
 def test_a_file_that_is_not_there_is_one_sentence(sandbox: Running, capsys: pytest.CaptureFixture[str]) -> None:
-    status = cli.main(["setup", "plan", "--file", "nowhere.toml", "--sandbox", sandbox.url])
+    status = cli.main(["setup", "plan", "--file", "nowhere.toml", "--endpoint-url", sandbox.url])
 
     assert status == 2
     assert capsys.readouterr().err.startswith("The file nowhere.toml cannot be read")

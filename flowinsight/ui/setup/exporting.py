@@ -1,0 +1,86 @@
+"""The same plan for those who may not let an application create things, and the exact policies for everybody concerned."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from flowinsight.errors import FlowInsightError
+from flowinsight.provision import desired, permissions
+from flowinsight.provision.deployed import Deployed
+from flowinsight.provision.exports import export
+from flowinsight.provision.plan import Plan, plan
+from flowinsight.provision.settings import Place
+from flowinsight.provision.wanted import Wanted
+from flowinsight.provision.wanted_file import to_toml
+from flowinsight.ui.plain import gray
+from flowinsight.ui.setup.seen import Seen
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A text to copy or to download: how it is made, its file's ending, and the language it is shown in."""
+
+    make: Callable[[], str]
+    ending: str
+    language: str
+    about: str
+
+
+def draw(found: Plan | None, wanted: Wanted, place: Place, seen: Seen) -> None:
+    """The card. Without a plan, or when nothing is left to do, the texts make the whole setup from nothing."""
+    shown = found if found is not None and not found.empty else None
+    whole = shown or plan(wanted, Deployed(place, seen.interfaces))
+    with st.container(border=True, key="card_export"):
+        st.markdown("#### Take the plan elsewhere")
+        told = "These do what the plan above does." if shown else "These make the whole setup from nothing."
+        forms = _forms(whole, wanted, place, told)
+        chosen = st.segmented_control(
+            "Form",
+            list(forms),
+            default=next(iter(forms)),
+            required=True,
+            key="setup_export",
+            label_visibility="collapsed",
+        )
+        _draw(forms[chosen], wanted.name)
+
+
+def _forms(whole: Plan, wanted: Wanted, place: Place, told: str) -> dict[str, _Form]:
+    person = "What the person needs who plans, applies, verifies and tears down, and no more."
+    asking = "What an investigator needs who asks these logs and changes nothing."
+    return {
+        "AWS CLI": _Form(lambda: export(whole, "cli"), "sh", "bash", told),
+        "CloudFormation": _Form(lambda: export(whole, "cloudformation-yaml"), "yaml", "yaml", told),
+        "Terraform": _Form(lambda: export(whole, "terraform"), "tf", "hcl", told),
+        "Policy to provision": _Form(lambda: permissions.provisioner(wanted, place), "json", "json", person),
+        "Policy to ask": _Form(lambda: permissions.investigator("ask", _asks(wanted, place)), "json", "json", asking),
+        "Policy to ask with names": _Form(
+            lambda: permissions.investigator("ask with names", _asks(wanted, place)), "json", "json", asking
+        ),
+        "File for the command line": _Form(
+            lambda: to_toml(wanted), "toml", "toml", "For python -m flowinsight setup plan --file wanted.toml."
+        ),
+    }
+
+
+def _asks(wanted: Wanted, place: Place) -> permissions.Investigator:
+    bucket = f"{desired.bucket_name(wanted, place)}/{desired.prefix(wanted)}".rstrip("/")
+    return permissions.Investigator(
+        place,
+        (desired.group_name(wanted),) if wanted.to_cloudwatch else (),
+        (bucket,) if wanted.to_s3 else (),
+    )
+
+
+def _draw(form: _Form, name: str) -> None:
+    try:
+        text = form.make()
+    except FlowInsightError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.markdown(gray(form.about))
+    st.download_button(
+        "Download", text, f"{name}.{form.ending}", key="setup_download", icon=":material/download:", on_click="ignore"
+    )
+    st.code(text, language=form.language, height=380)

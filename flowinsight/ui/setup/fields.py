@@ -1,0 +1,83 @@
+"""The fields of a record: presets, the questions each makes answerable, and each field's reason and size."""
+
+import pandas as pd
+import streamlit as st
+
+from flowinsight.fields import BY_TOKEN, FIELDS
+from flowinsight.provision import presets
+from flowinsight.ui.plain import plain
+
+OWN = "own"
+_WORDS = {
+    "investigate": "For investigations (suggested)",
+    "default": "AWS's default",
+    "full": "Everything",
+    OWN: "Own choice",
+}
+_CHOOSABLE = [one.token for one in FIELDS if one.version <= 5 and not one.token.endswith(("-tag", "-tag-2"))]
+
+
+def draw(*, transit: bool) -> str:
+    """The choice, as a preset's name or AWS's text of a format."""
+    text = "transit-gateway" if transit else _preset()
+    tokens = presets.fields_of(text)
+    _questions(tokens)
+    with st.expander(f"The {len(tokens)} fields, why each is there and what it costs"):
+        _table(tokens)
+    return text
+
+
+def _preset() -> str:
+    chosen = st.segmented_control(
+        "Fields of a record",
+        list(_WORDS),
+        default="investigate",
+        required=True,
+        format_func=lambda one: _WORDS[one],
+        key="setup_fields",
+        persist_state="session",
+        help="AWS cannot add a field to a flow log later, nor to records that were written without it.",
+    )
+    if chosen != OWN:
+        return chosen
+    tokens = st.multiselect(
+        "Fields, in the order they are written",
+        _CHOOSABLE,
+        list(presets.INVESTIGATE),
+        key="setup_own_fields",
+        persist_state="session",
+    )
+    return presets.log_format(tuple(tokens))
+
+
+def _questions(tokens: tuple[str, ...]) -> None:
+    can, cannot = presets.answerable(tokens), presets.unanswerable(tokens)
+    left, right = st.columns(2)
+    left.markdown("  \n".join(["**It can answer**", *(f":green[:material/check:] {plain(one)}" for one in can)]))
+    if cannot:
+        told = [f":gray[:material/close: {plain(one)}]" for one in cannot]
+        right.markdown("  \n".join(["**It can never answer**", *told]))
+
+
+def _table(tokens: tuple[str, ...]) -> None:
+    size = presets.record_bytes(tokens)
+    rows = [
+        {
+            "Field": token,
+            "Why": presets.reason(token),
+            "Bytes a record": presets.bytes_of(BY_TOKEN[token]),
+            "Share of the price": presets.bytes_of(BY_TOKEN[token]) / max(size, 1),
+        }
+        for token in tokens
+        if token in BY_TOKEN
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=320,
+        column_config={
+            "Share of the price": st.column_config.NumberColumn(format="percent"),
+            "Why": st.column_config.TextColumn(width="large"),
+        },
+        alt="Fields with reason and size",
+    )

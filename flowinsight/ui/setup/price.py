@@ -1,0 +1,130 @@
+"""What the wish costs a month, CloudWatch beside S3; every figure says where it comes from, every assumption can be edited."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from flowinsight import aws
+from flowinsight.errors import FlowInsightError
+from flowinsight.provision import cost, prices
+from flowinsight.provision.deployed import FAILED
+from flowinsight.provision.settings import FlowLogSettings
+from flowinsight.provision.wanted import Wanted
+from flowinsight.ui.plain import gray, plain
+from flowinsight.ui.setup import reading
+from flowinsight.ui.setup.seen import Seen
+from flowinsight.ui.setup.who import Who
+
+_NAMES = {"cloudwatch": "CloudWatch Logs", "s3": "S3"}
+_ASSUMED = "Assumed"
+
+
+def draw(who: Who, seen: Seen, wanted: Wanted) -> None:
+    """The card of prices."""
+    with st.container(border=True, key="card_price"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown("#### What it costs a month")
+            st.button(
+                "Ask AWS's price list",
+                key="setup_prices",
+                icon=":material/refresh:",
+                on_click=_refresh,
+                args=(who,),
+                disabled=who.identity.is_sandbox,
+                help="The sandbox has no price list: connect to AWS." if who.identity.is_sandbox else None,
+            )
+        if "setup_price_error" in st.session_state:
+            st.error(st.session_state["setup_price_error"], icon=":material/error:")
+        traffic, use = _traffic(who, seen, wanted), _use()
+        known = st.session_state.get("setup_known_prices", prices.PRICES)
+        found = cost.compare(wanted, traffic, use, prices.prices_for(who.place.region, known))
+        st.markdown(f"**{plain(found.why)}**")
+        left, right = st.columns(2)
+        with left:
+            _cost(found.cloudwatch, found.cheaper, wanted)
+        with right:
+            _cost(found.s3, found.cheaper, wanted)
+        st.markdown(gray(f"{found.gigabytes:,.2f} GB a month. {found.how[:1].upper()}{found.how[1:]}."))
+
+
+def _refresh(who: Who) -> None:
+    """AWS's price list answers in us-east-1 for every region."""
+    account = replace(who.account(), clients=lambda service: aws.client(who.identity, service, "us-east-1"))
+    st.session_state.pop("setup_price_error", None)
+    try:
+        today = datetime.now(UTC).date().isoformat()
+        st.session_state["setup_known_prices"] = prices.refreshed(account, today)
+    except FlowInsightError as error:
+        st.session_state["setup_price_error"] = str(error)
+
+
+def _measurable(seen: Seen, wanted: Wanted) -> dict[str, FlowLogSettings]:
+    """Flow logs that record what is wanted already, and deliver it where it can be counted."""
+    return {
+        one.flow_log.id: one.flow_log.settings
+        for one in seen.survey.healths
+        if one.flow_log.settings.destination_type == "cloud-watch-logs"
+        and one.flow_log.settings.resource in wanted.resources
+        and one.flow_log.delivery != FAILED
+        and one.arrived is not None
+    }
+
+
+def _traffic(who: Who, seen: Seen, wanted: Wanted) -> cost.Traffic:
+    interfaces = sum(any(one.within(resource) for resource in wanted.resources) for one in seen.interfaces)
+    known = _measurable(seen, wanted)
+    how = next(iter(known), _ASSUMED)
+    if known:
+        how = st.segmented_control(
+            "Traffic",
+            [*known, _ASSUMED],
+            default=how,
+            required=True,
+            format_func=lambda one: one if one == _ASSUMED else f"Measured from {one}",
+            key="setup_traffic_from",
+        )
+    if how != _ASSUMED:
+        settings = known[how]
+        found = reading.kept(
+            "measured",
+            f"{who.key} {how} {reading.turn('seen')}",
+            "Counting the newest hour",
+            lambda: _measure(who, settings),
+        )
+        if found is not None and found.records:
+            return found
+    rate = st.number_input(
+        "Records an hour for each interface (assumed)", 0, 10_000_000, 1200, step=100, key="setup_rate",
+        persist_state="session", width=320,
+    )  # fmt: skip
+    return cost.assumed(interfaces, float(rate))
+
+
+def _measure(who: Who, settings: FlowLogSettings) -> cost.Traffic:
+    return cost.measured(who.account(), settings, who.now()) or cost.Traffic(0.0, "nothing in the newest hour")
+
+
+def _use() -> cost.Use:
+    with st.container(horizontal=True, gap="medium"):
+        questions = st.number_input(
+            "Questions a month", 0, 100_000, 60, key="setup_questions", persist_state="session", width=180
+        )
+        hours = st.number_input(
+            "Hours each looks back", 1, 8760, 24, key="setup_hours", persist_state="session", width=180
+        )
+        kept = st.number_input(
+            "Stored size of a byte", 0.01, 1.0, 0.15, key="setup_kept", persist_state="session", width=180,
+            help="What is left of a byte when it is stored compressed.",
+        )  # fmt: skip
+    return cost.Use(int(questions), int(hours), float(kept))
+
+
+def _cost(one: cost.Cost, cheaper: str, wanted: Wanted) -> None:
+    chosen = wanted.destination in {one.destination, "both"}
+    marks = (" :blue-badge[chosen]" if chosen else "") + (
+        " :green-badge[cheaper]" if one.destination == cheaper else ""
+    )
+    st.metric(_NAMES[one.destination] + marks, f"{one.usd:,.2f} USD")
+    for line in one.lines:
+        st.markdown(f"**{line.what} {line.usd:,.2f} USD** {gray(line.how)}")

@@ -1,0 +1,82 @@
+"""What an account has already: flow logs, whoever made them, and the interfaces nobody records."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from flowinsight.provision import presets
+from flowinsight.provision.deployed import Interface, tag_value
+from flowinsight.provision.health import Health, Survey, survey
+from flowinsight.provision.read import interfaces
+from flowinsight.ui.plain import gray, plain
+from flowinsight.ui.setup import reading
+from flowinsight.ui.setup.who import Who
+
+
+@dataclass(frozen=True)
+class Seen:
+    survey: Survey
+    interfaces: tuple[Interface, ...]
+
+    @property
+    def setups(self) -> tuple[str, ...]:
+        """The names of the setups whose flow logs exist."""
+        tags = (tag_value(item.flow_log.settings.tags) for item in self.survey.healths)
+        return tuple(sorted({tag for tag in tags if tag}))
+
+
+def draw(who: Who) -> Seen | None:
+    """The card of what exists."""
+    with st.container(border=True, key="card_seen"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown("#### Flow logs that exist")
+            st.button("Look again", key="setup_look", icon=":material/refresh:", on_click=reading.anew, args=("seen",))
+        seen = reading.kept("seen", who.key, "Looking for flow logs and their newest records", lambda: _look(who))
+        if seen is not None:
+            _draw(seen)
+        return seen
+
+
+def _look(who: Who) -> Seen:
+    account = who.account()
+    return Seen(survey(account, who.now()), tuple(interfaces(account)))
+
+
+def _draw(seen: Seen) -> None:
+    if not seen.survey.healths:
+        st.markdown(gray(f"There is none in this region: {len(seen.interfaces)} network interfaces are not recorded."))
+        return
+    table(seen.survey.healths)
+    for one in seen.survey.healths:
+        if one.repair:
+            st.markdown(f":orange[{plain(f'{one.flow_log.id}: {one.repair}')}]")
+    if seen.survey.uncovered:
+        count = len(seen.survey.uncovered)
+        with st.expander(f"{count} of {len(seen.interfaces)} interfaces are not recorded"):
+            st.code("\n".join(seen.survey.uncovered), language=None)
+
+
+def table(healths: tuple[Health, ...]) -> None:
+    """Flow logs with how each does."""
+    st.dataframe(
+        pd.DataFrame([_row(one) for one in healths]),
+        hide_index=True,
+        column_config={"How it does": st.column_config.TextColumn(width="large")},
+        alt="Flow logs and whether their records arrive",
+    )
+
+
+def _row(one: Health) -> dict[str, str]:
+    settings = one.flow_log.settings
+    tokens = presets.fields_of(settings.log_format)
+    named = next((name for name, fields in presets.PRESETS.items() if fields == tokens), f"{len(tokens)} fields")
+    return {
+        "State": one.state,
+        "How it does": one.sentence,
+        "Records": settings.resource,
+        "To": settings.destination,
+        "Format": named,
+        "Setup": tag_value(settings.tags) or "not FlowInsight's",
+        "Flow log": one.flow_log.id,
+    }

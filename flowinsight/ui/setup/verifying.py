@@ -1,0 +1,141 @@
+"""The proof: look at every destination again and again until records arrive, and say what is normal meanwhile."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from flowinsight.errors import FlowInsightError
+from flowinsight.provision.verify import Verification, verify
+from flowinsight.provision.wanted import Wanted
+from flowinsight.ui import accounts
+from flowinsight.ui.plain import gray, plain
+from flowinsight.ui.setup import planned, reading, seen
+from flowinsight.ui.setup.who import Who
+
+POLL, PAUSE = 1.0, 5.0
+"""Seconds between looks at the page's own thread, and between looks at AWS."""
+
+
+@dataclass
+class Verifying:
+    """A setup being verified. Nothing is asked of AWS unless a browser is there to see the answer."""
+
+    wanted: Wanted
+    who: Who
+    looks: int = 0
+    found: Verification | None = None
+    error: BaseException | None = None
+    ended: float = 0.0
+    thread: threading.Thread | None = None
+
+    @property
+    def looking(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
+
+    @property
+    def over(self) -> bool:
+        return self.error is not None or (self.found is not None and self.found.proven)
+
+    def look(self) -> None:
+        """Look in a thread of its own, not more often than every few seconds."""
+        if self.looking or self.over or time.monotonic() - self.ended < PAUSE:
+            return
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def _look(self) -> None:
+        try:
+            self.found = verify(self.wanted, self.who.account(self.wanted.name), self.who.now())
+        except BaseException as error:  # noqa: BLE001 it is told, or raised again, where the page is drawn
+            self.error = error
+        self.looks, self.ended = self.looks + 1, time.monotonic()
+
+
+def draw(who: Who, wanted: Wanted) -> None:
+    """The card: a button, then what each flow log delivers."""
+    with st.container(border=True, key="card_verify"):
+        st.markdown("#### Verify")
+        verifying: Verifying | None = st.session_state.get("setup_verifying")
+        if verifying is None or verifying.wanted != wanted or verifying.who.key != who.key:
+            st.markdown(
+                gray("Looks at streams or objects until the newest records arrive. 10 to 20 minutes are normal.")
+            )
+            st.button("Verify", key="setup_verify", icon=":material/fact_check:", on_click=begin, args=(who, wanted))
+            return
+        st.fragment(_poll, run_every=None if verifying.over else POLL, key="setup_poll_verify")()
+
+
+def begin(who: Who, wanted: Wanted) -> None:
+    """Start looking."""
+    st.session_state["setup_verifying"] = Verifying(wanted, who)
+
+
+def _poll() -> None:
+    verifying: Verifying = st.session_state["setup_verifying"]
+    was_over = verifying.over
+    verifying.look()
+    if isinstance(verifying.error, FlowInsightError):
+        st.error(str(verifying.error), icon=":material/error:")
+    elif verifying.error is not None:
+        raise verifying.error
+    if verifying.found is None:
+        st.markdown(gray("Looking…"))
+    else:
+        _found(verifying.found)
+        _investigate(verifying, verifying.found)
+    _buttons(verifying)
+    if was_over and st.session_state.get("setup_verified") != id(verifying):
+        st.session_state["setup_verified"] = id(verifying)
+        reading.anew("seen")
+        st.rerun()
+
+
+def _found(found: Verification) -> None:
+    if found.proven:
+        st.success(plain(found.sentence), icon=":material/verified:")
+    else:
+        st.info(plain(found.sentence), icon=":material/hourglass_top:")
+    if found.healths:
+        seen.table(found.healths)
+    for one in found.healths:
+        if one.repair:
+            st.markdown(f":orange[{plain(f'{one.flow_log.id}: {one.repair}')}]")
+
+
+def _investigate(verifying: Verifying, found: Verification) -> None:
+    """A way to the first answer, for every place that has delivered."""
+    source = accounts.SANDBOX if verifying.who.identity.is_sandbox else accounts.OWN
+    delivered = (one.flow_log.settings for one in found.healths if one.arrived is not None)
+    places = (f"s3://{one.destination}/" if one.layout else one.destination for one in delivered)
+    for place in dict.fromkeys(places):
+        st.page_link(
+            "pages/investigate.py",
+            label=f"Ask {plain(place)}: who uses port 22?",
+            icon=":material/manage_search:",
+            query_params={"source": source, "path": place, "q": ":22"},
+        )
+
+
+def _buttons(verifying: Verifying) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if verifying.over:
+            st.button(
+                "Verify again", key="setup_verify", icon=":material/fact_check:", on_click=begin,
+                args=(verifying.who, verifying.wanted),
+            )  # fmt: skip
+            return
+        if verifying.found is not None and not verifying.found.repair.empty:
+            st.button(
+                "Plan the repair", key="setup_repair", icon=":material/build:", on_click=planned.ask,
+                args=("setup", verifying.wanted),
+            )  # fmt: skip
+        st.button("Stop looking", key="setup_stop", icon=":material/stop_circle:", on_click=_stop)
+        hurry = " Let an hour pass at the left, and it is there." if verifying.who.identity.is_sandbox else ""
+        looks = f"Looked {verifying.looks} time{'' if verifying.looks == 1 else 's'}, every few seconds."
+        st.markdown(gray(looks + hurry))
+
+
+def _stop() -> None:
+    st.session_state.pop("setup_verifying", None)
