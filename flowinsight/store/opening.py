@@ -12,6 +12,7 @@ from flowinsight.store import manifest as manifests
 from flowinsight.store import shape
 from flowinsight.store.manifest import DataFile, Manifest
 from flowinsight.store.reports import Listed, Listing
+from flowinsight.store.views import parquet_view
 from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WIDTH, WINDOWS
 
 MARGIN = 3600
@@ -29,9 +30,11 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     connection = db.connect()
     touched = [file for file in manifest.rows if _touches(file, time)]
     columns = sorted({column for file in touched for column in file.columns})
-    _define(connection, "stored", store / shape.ROWS_IN, touched, schema.columns(fields.DEFAULT_FORMAT))
-    db.define_views(connection, "stored", columns or schema.columns(fields.DEFAULT_FORMAT).names)
-    _define(connection, "windows_by_file", store / shape.WINDOWS_IN, manifest.rows, shape.WINDOWS)
+    default = schema.columns(fields.DEFAULT_FORMAT)
+    parquet_view(connection, "stored", {store / shape.ROWS_IN / file.name: file.columns for file in touched}, default)
+    db.define_views(connection, "stored", columns or default.names)
+    counted = {store / shape.WINDOWS_IN / file.name: tuple(shape.WINDOWS.names) for file in manifest.rows}
+    parquet_view(connection, "windows_by_file", counted, shape.WINDOWS)
     connection.execute(_KEPT)
     connection.execute(_WINDOWS)
     return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
@@ -62,21 +65,6 @@ def _touches(file: DataFile, time: TimeRange | None) -> bool:
         return True
     after = time.start is None or file.last >= time.start - MARGIN
     return after and (time.end is None or file.first < time.end + MARGIN)
-
-
-def _define(
-    connection: db.Connection, name: str, folder: Path, files: list[DataFile] | tuple[DataFile, ...], empty: pa.Schema
-) -> None:
-    """A view over Parquet files, or an empty table of a schema where there are none."""
-    paths = [str(folder / file.name) for file in files]
-    if not paths:
-        connection.register("nothing", empty.empty_table())
-        connection.execute(f"CREATE TABLE {name} AS FROM nothing")
-        connection.unregister("nothing")
-        return
-    unlike = len({file.columns for file in files}) > 1
-    relation = connection.read_parquet(paths, union_by_name=unlike, hive_partitioning=False)
-    relation.create_view(name)
 
 
 def windows(store: Path) -> pa.Table:

@@ -1,0 +1,1 @@
+"""How fast and how large FlowInsight is, beside named peers in the same run: `python -m benchmarks`."""
