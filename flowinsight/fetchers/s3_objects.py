@@ -5,9 +5,11 @@ What cannot be read (archived, encrypted, denied, gone) is told apart and makes 
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 from flowinsight import aws
@@ -111,25 +113,29 @@ def fetch(
     for one in listing.objects:
         if one.archived:
             collected.unread[one.key] = Unread(one, "archived")
-    missing = [one for one in reversed(listing.objects) if not collected.has(one)]
+    missing = [one for one in listing.objects if not collected.has(one)]
+    work = partial(_read, source=source, s3=s3, take=take or records)
+    for one, found in _several(work, missing, cancelled):
+        _keep(one, found, collected)
+        if progress:
+            progress(collected.bytes, listing.bytes)
+        _stop_when_all_is_denied(collected)
+
+
+def _several(
+    work: Callable[[S3Object], list[Batch] | Why], objects: list[S3Object], cancelled: Callable[[], bool]
+) -> Iterator[tuple[S3Object, list[Batch] | Why]]:
+    """What the work makes of each object, as it gets ready; at most AT_ONCE are under way. The first failure ends it."""
+    waiting, running = iter(objects), dict[Future[list[Batch] | Why], S3Object]()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running: dict[Future[list[Batch] | Why], S3Object] = {}
-        try:
-            while True:
-                while missing and len(running) < AT_ONCE and not cancelled():
-                    one = missing.pop()
-                    running[pool.submit(_read, one, source, s3, take or records)] = one
-                if not running:
-                    return
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    _keep(running.pop(future), future.result(), collected)
-                if progress:
-                    progress(collected.bytes, listing.bytes)
-                _stop_when_all_is_denied(collected)
-        finally:
-            for future in running:
-                future.cancel()
+        while True:
+            free = 0 if cancelled() else AT_ONCE - len(running)
+            running |= {pool.submit(work, one): one for one in islice(waiting, free)}
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.result()
 
 
 def _keep(one: S3Object, found: list[Batch] | Why, collected: Collected) -> None:
