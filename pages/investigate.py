@@ -14,7 +14,7 @@ with shell.page():
     if source is None:
         sources.welcome()
         st.stop()
-    held = ask.load(source.files)
+    held = sources.held(source)
     zone = box.zone()
     with st.container(border=True, key="card_ask"):
         box.draw()
@@ -28,6 +28,7 @@ with shell.page():
     address_bar.write()
     if filters is not None and period is not None:
         question = Question(period, filters)
+        held = sources.brought(question, source, held)
         asked = ask.answer(question, held)
         found = asked.found
         history.add(found.reconciliation["conversations"], asked.seconds)

@@ -63,9 +63,14 @@ def load(source: Files) -> Held:
 def _read(source: Files, key: str, job: Job) -> Held:
     loaded = files.load(Files(tuple(map(Path, source.paths)), source.tokens), job.told)
     job.cursor = loaded.connection.cursor()
+    return hold(loaded, key, job.cursor)
+
+
+def hold(loaded: Loaded, key: str, cursor: db.Connection) -> Held:
+    """Records that have been brought, as a source."""
     extent = coverage.extent(loaded, TimeRange()) or (int(time.time()) - 3600, int(time.time()))
     named = f"SELECT DISTINCT vpc_id AS vpc FROM {db.RECORDS} WHERE vpc_id IS NOT NULL ORDER BY 1 LIMIT 200"
-    return Held(loaded, key, extent, tuple(row["vpc"] for row in db.rows(job.cursor, named)))
+    return Held(loaded, key, extent, tuple(row["vpc"] for row in db.rows(cursor, named)))
 
 
 def _asked(what: str, key: str, held: Held, compute: Callable[[db.Connection], _T]) -> _T:

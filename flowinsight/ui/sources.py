@@ -1,23 +1,30 @@
 """The choice of what is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
+from flowinsight.errors import QuestionError
 from flowinsight.examples import Example
+from flowinsight.fetchers import live
+from flowinsight.periods import Reader, canonical
+from flowinsight.question import Question
 from flowinsight.sources import Files
-from flowinsight.ui import address_bar
+from flowinsight.ui import accounts, address_bar, ask, fetching, places
+from flowinsight.ui.fetching import Remote
 
 OWN_FILES = "Files on this machine"
+_LIVE_QUERY = ":22"
+_ACCOUNT = "account_chosen"
 
 
 @dataclass(frozen=True)
 class Chosen:
     """The source that was chosen, its name, and a first question about it."""
 
-    files: Files
+    place: Files | Remote
     name: str
     query: str
 
@@ -25,14 +32,51 @@ class Chosen:
 def choose(examples: Sequence[Example]) -> Chosen | None:
     """The sidebar's choice; None while a path is still to be given."""
     by_name = {example.name: example for example in examples}
-    if address_bar.value("source") not in {*by_name, OWN_FILES}:
+    names = [*by_name, OWN_FILES, *accounts.SOURCES]
+    if address_bar.value("source") not in names:
         _begin_with(examples[0])
-    name = st.radio("Source", [*by_name, OWN_FILES], key="source", on_change=_changed, args=(by_name,))
+    name = st.radio("Source", names, key="source", on_change=_changed, args=(by_name,))
+    if name in accounts.SOURCES:
+        return _remote(name)
     if name != OWN_FILES:
         st.markdown(f":gray[{by_name[name].about}]")
         return Chosen(by_name[name].source, name, by_name[name].query)
     path = st.text_input("File or folder", key="path", placeholder="/var/log/flowlogs")
     return Chosen(Files((Path(path).expanduser(),)), path, "") if path else None
+
+
+def _remote(name: str) -> Chosen | None:
+    """An account and a place in it. What it is asked always has a beginning and an end: the last hour where none is given."""
+    _keep()
+    account = accounts.choose(name)
+    st.session_state[_ACCOUNT] = account
+    place = places.choose(account) if account else None
+    if account is None or place is None:
+        return None
+    account = replace(account, present=live.now(account.identity))
+    try:
+        asked = Reader(account.present).parse(address_bar.value("t"))
+        address_bar.put(t=canonical(live.closed(asked, account.present)))
+    except QuestionError:
+        st.session_state["t"] = address_bar.value("t")  # the error is told where the time is drawn
+    return Chosen(Remote(account, place), places.name_of(place), "")
+
+
+def _keep() -> None:
+    """Streamlit forgets what the widgets hold that a run does not draw, and the page draws few of them while it waits."""
+    for key in address_bar.DEFAULTS:
+        if key != "source" and key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
+def held(chosen: Chosen) -> ask.Held:
+    """The records of the source; those of an account are still to be fetched when the question is known."""
+    return ask.load(chosen.place) if isinstance(chosen.place, Files) else fetching.awaited(chosen.place)
+
+
+def brought(question: Question, chosen: Chosen, before: ask.Held) -> ask.Held:
+    """The records that the question needs."""
+    return before if isinstance(chosen.place, Files) else fetching.fetched(question, chosen.place)
 
 
 def _begin_with(example: Example) -> None:
@@ -45,11 +89,21 @@ def _begin_with(example: Example) -> None:
 def _changed(by_name: dict[str, Example]) -> None:
     """Another source is another world: its first question, and all of its time."""
     chosen = by_name.get(address_bar.value("source"))
-    address_bar.put(q=chosen.query if chosen else "", t="", outcome="", at="")
+    live_query = _LIVE_QUERY if address_bar.value("source") in accounts.SOURCES else ""
+    address_bar.put(q=chosen.query if chosen else live_query, t="", outcome="", at="", path="")
+    st.session_state["sandbox_stopped"] = False
 
 
 def welcome() -> None:
-    """What stands on the page while a path is still to be given."""
+    """What stands on the page while it is still to be said where the records lie."""
+    name, account = address_bar.value("source"), st.session_state.get(_ACCOUNT)
+    if name in accounts.SOURCES:
+        if account is None:
+            accounts.welcome(name)
+        else:
+            places.welcome(account)
+        address_bar.write()
+        return
     with st.container(border=True, key="card_welcome"):
         st.markdown("#### Which flow logs?")
         st.markdown(

@@ -65,6 +65,10 @@ class Shelf:
             while len(self.kept) > self.most:
                 self.kept.popitem(last=False)
 
+    def drop(self, key: str) -> None:
+        with self.lock:
+            self.kept.pop(key, None)
+
 
 def done(shelf: Shelf, name: str, key: str, work: Callable[[Job], _T]) -> _T:
     """The result of work: from the shelf, or from a thread while the page shows its progress.

@@ -1,0 +1,173 @@
+"""One fetch from AWS in a thread of its own: how far it is, what it will cost, and how it ends. Nothing here is drawn."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Literal, assert_never
+
+from flowinsight import aws
+from flowinsight.fetchers import filter_pattern, live, log_events, s3_listing, s3_objects
+from flowinsight.fetchers.live import Live
+from flowinsight.fetchers.pace import pace_for
+from flowinsight.loaded import Loaded
+from flowinsight.question import Question, TimeRange
+from flowinsight.sources import LogGroup, S3Objects
+
+State = Literal["running", "priced", "done", "cut", "failed"]
+
+LEASE = 90.0
+"""Seconds without a look from the page after which a fetch stops itself; browsers slow the timers of tabs in the background."""
+ASKS_FROM = 0.01
+"""US dollars from which on a person has to agree to the price."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the records are brought, what that costs, and what exactly AWS is sent."""
+
+    name: str
+    price: str
+    dollars: float
+    sent: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Records, and the time range for which they are complete."""
+
+    loaded: Loaded
+    covered: TimeRange
+    way: Way
+    at: float
+    requests: int
+
+
+@dataclass
+class FetchJob:
+    """`priced` waits for a person's agreement; `cut` ended before everything was there, `brought` holding what is complete.
+
+    Going on after an error or a cut asks only for what is missing.
+    """
+
+    question: Question
+    live: Live
+    key: str
+    state: State = "running"
+    said: str = "Asking AWS"
+    done: float = 0.0
+    way: Way | None = None
+    brought: Brought | None = None
+    error: BaseException | None = None
+    agreed: bool = False
+    seen: float = field(default_factory=time.monotonic)
+    told_to_stop: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+    events: log_events.Collected = field(default_factory=log_events.Collected)
+    objects: s3_objects.Collected = field(default_factory=s3_objects.Collected)
+    listing: s3_listing.Listing | None = None
+
+    def start(self) -> None:
+        """Begin, or go on."""
+        self.state, self.error, self.seen = "running", None, time.monotonic()
+        self.told_to_stop.clear()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def look(self, wait: float = 0.0) -> State:
+        """How it is, after at most `wait` seconds. Every look renews the lease."""
+        self.seen = time.monotonic()
+        if self.thread is not None and wait:
+            self.thread.join(wait)
+        return self.state
+
+    def agree(self) -> None:
+        """The price is accepted."""
+        self.agreed = True
+        self.start()
+
+    def cancel(self) -> None:
+        self.told_to_stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether to stop: somebody said so, or nobody has looked for too long."""
+        return self.told_to_stop.is_set() or time.monotonic() - self.seen > LEASE
+
+    def _run(self) -> None:
+        try:
+            match self.live.source:
+                case LogGroup() as group:
+                    self.state = self._by_pattern(group)
+                case S3Objects() as bucket:
+                    self.state = self._by_object(bucket)
+                case _:
+                    assert_never(self.live.source)
+        except BaseException as error:  # noqa: BLE001 it is told, or raised again, where the page looks
+            self.error, self.state = error, "failed"
+
+    def _by_pattern(self, source: LogGroup) -> State:
+        self.said = f"Asking which format {source.label} is in"
+        identity = self.live.identity
+        group = live.settled(source, identity)
+        plan = log_events.plan(self.question, group)
+        pace = pace_for(identity, group.region or identity.region)
+        self.way = way_by_pattern(plan, pace.per_second)
+        self.said = f"Reading {group.label}, newest first"
+        logs = aws.client(identity, "logs", group.region)
+        log_events.fetch(plan, logs, self.events, pace=pace, progress=self._sliced, cancelled=lambda: self.stopped)
+        fetched = log_events.read(plan, self.events)
+        if fetched.covered is not None:
+            self._bring(fetched.loaded, fetched.covered, self.events.requests)
+        if not fetched.complete:
+            self.said = "Stopped." if self.stopped else live.too_many()
+        return "done" if fetched.complete else "cut"
+
+    def _sliced(self, progress: log_events.Progress) -> None:
+        self.done = progress.finished / max(progress.slices, 1)
+
+    def _by_object(self, source: S3Objects) -> State:
+        s3 = aws.client(self.live.identity, "s3")
+        if self.listing is None:
+            self.said = f"Looking through the folders of {source.label}"
+            locations, _ = s3_listing.discover(source, s3)
+            found = s3_listing.listing(locations, self.question.time, source, s3, lambda: self.stopped)
+            if not found.whole:
+                self.said = "Stopped."
+                return "cut"
+            self.listing, self.way = found, way_by_object(found)
+        if self.way is not None and self.way.dollars >= ASKS_FROM and not self.agreed:
+            return "priced"
+        self.said = f"Reading {len(self.listing.objects):,} objects"
+        s3_objects.fetch(self.listing, source, s3, self.objects, progress=self._weighed, cancelled=lambda: self.stopped)
+        if not all(self.objects.has(one) for one in self.listing.objects):
+            self.said = "Stopped."
+            return "cut"
+        fetched = s3_objects.read(self.listing, self.objects)
+        self._bring(fetched.loaded, self.question.time, self.listing.requests + len(self.listing.objects))
+        return "done"
+
+    def _weighed(self, read: int, of: int) -> None:
+        self.done = read / max(of, 1)
+
+    def _bring(self, loaded: Loaded, covered: TimeRange, requests: int) -> None:
+        assert self.way is not None
+        self.brought = Brought(loaded, covered, self.way, time.time(), requests)
+
+
+def way_by_pattern(plan: log_events.Plan, per_second: float) -> Way:
+    """What reading a log group costs: AWS charges nothing for FilterLogEvents, and limits its rate."""
+    least = len(plan.slices) * len(plan.statements)
+    price = f"No charge: FilterLogEvents costs nothing. At least {least:,} requests, at most {per_second:g} a second."
+    sent = tuple(statement.text or "(every event)" for statement in plan.statements)
+    return Way(f"CloudWatch Logs, {filter_pattern.LANGUAGE}", price, 0.0, sent, plan.source.origin)
+
+
+def way_by_object(listing: s3_listing.Listing) -> Way:
+    """What reading the objects of a listing costs."""
+    price = s3_objects.price(listing)
+    said = (
+        f"{price.objects:,} objects, {price.bytes / 1e6:,.1f} MB: {price.requests:.6f} USD for the requests, and "
+        f"{price.transfer:.6f} USD more where this machine is outside of the bucket's region ({price.how})."
+    )
+    return Way("S3, the objects of the range", said, price.requests + price.transfer)
