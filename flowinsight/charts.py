@@ -8,7 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from flowinsight import iana
-from flowinsight.investigation import OTHER, Investigation
+from flowinsight.investigation import Investigation
+from flowinsight.tops import OTHER
 
 
 @dataclass(frozen=True)

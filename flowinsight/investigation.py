@@ -12,10 +12,7 @@ from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import Question
 from flowinsight.roles import Role, roles
-
-TOP = 50
-"""Rows of a top list; the rest is folded into one row named OTHER, so that the list adds up."""
-OTHER = "Other"
+from flowinsight.tops import tops
 
 USERS, USED = 20, 10
 """Clients and services in the picture of who uses what."""
@@ -74,7 +71,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
     span = coverage.extent(loaded, question.time)
     width = chart_bin(span[1] - span[0]) if span else CHART_BINS[0]
     prepared = prepare(question, loaded, chart_seconds=width, connection=connection)
-    listed = views.conversations(prepared)
+    listed, lists = views.conversations(prepared), tops(prepared.connection)
     return Investigation(
         question=question,
         statement=prepared.statement,
@@ -91,11 +88,11 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         in_progress=_in_progress(prepared),
         bin_seconds=width,
         timeline=_timeline(prepared),
-        clients=_top(prepared, "client"),
-        servers=_top(prepared, "server"),
-        services=_top(prepared, "port", "protocol"),
-        protocols=_top(prepared, "protocol"),
-        outcomes=_by_ladder(_top(prepared, "outcome", most=len(OUTCOMES))),
+        clients=lists["clients"],
+        servers=lists["servers"],
+        services=lists["services"],
+        protocols=lists["protocols"],
+        outcomes=_by_ladder(lists["outcomes"]),
         uses=tuple(readable(row) for row in _rows(prepared, _USES)),
         conversations=listed.rows,
         truncated=listed.truncated,
@@ -121,37 +118,6 @@ def _rows(prepared: Prepared, sql: str) -> list[_Row]:
 
 def _timeline(prepared: Prepared) -> tuple[_Row, ...]:
     return tuple(_rows(prepared, _TIMELINE))
-
-
-_SUMS = """count(*) AS conversations, count(DISTINCT client) AS clients, count(DISTINCT server) AS servers,
-  count(DISTINCT port) AS ports,
-  coalesce(sum(records_to_server + records_to_client), 0)::BIGINT AS records,
-  coalesce(sum(accepted_records), 0)::BIGINT AS accepted, coalesce(sum(rejected_records), 0)::BIGINT AS rejected,
-  coalesce(sum(bytes_to_server), 0)::BIGINT AS sent, coalesce(sum(bytes_to_client), 0)::BIGINT AS received,
-  count(*) FILTER (outcome IN ('rejected', 'no reply')) AS unanswered,
-  min(first) AS first, max(last) AS last"""
-
-
-def _top(prepared: Prepared, *names: str, most: int = TOP) -> tuple[_Row, ...]:
-    """The first rows by bytes, and one row OTHER that makes the total true, with distinct counts of its own."""
-    keys = ", ".join(names)
-    shown = ", ".join(f"CASE WHEN row <= {most} THEN any_value(keyed.{name}) END AS {name}" for name in names)
-    found = _rows(
-        prepared,
-        f"""
-        WITH weighed AS (
-          SELECT * REPLACE (nullif(port, {NOT_A_PORT}) AS port),
-            sum(bytes_to_server + bytes_to_client) OVER (PARTITION BY {keys}) AS weight FROM chosen),
-        keyed AS (SELECT *, least(dense_rank() OVER (ORDER BY weight DESC, {keys}), {most + 1}) AS row FROM weighed)
-        SELECT row, {shown}, {_SUMS} FROM keyed GROUP BY row ORDER BY row""",
-    )
-    return tuple(_labelled(row, names[0], most) for row in found)
-
-
-def _labelled(row: _Row, name: str, most: int) -> _Row:
-    place = row.pop("row")
-    shown = readable(row)
-    return {**shown, name: OTHER} if place > most else shown
 
 
 _USES = f"""

@@ -61,9 +61,11 @@ def roles(prepared: Prepared) -> tuple[Role, ...]:
     """For an address: its three roles. For a port, or for everything: the servers' role, and what is unknown if there is any."""
     addresses = addresses_of(prepared.question)
     asked = ", ".join(item.text for item in addresses) or _ports(prepared.question)
+    if not addresses and not _any_unknown(prepared):
+        return (_role(prepared, "server", asked, conditions.TRUE),)
     if not addresses:
         unknown = _role(prepared, "unknown", asked, conditions.TRUE)
-        return (_role(prepared, "server", asked, conditions.TRUE), *([unknown] if unknown.conversations else []))
+        return (_role(prepared, "server", asked, conditions.TRUE), unknown)
     server = conditions.finishing(Filter("server", tuple(addresses)))
     client = conditions.finishing(Filter("client", tuple(addresses)))
     return (
@@ -71,6 +73,10 @@ def roles(prepared: Prepared) -> tuple[Role, ...]:
         _role(prepared, "client", asked, client),
         _role(prepared, "unknown", asked, conditions.TRUE),
     )
+
+
+def _any_unknown(prepared: Prepared) -> bool:
+    return bool(db.one(prepared.connection, "SELECT count(*) AS n FROM chosen WHERE decided_by = 'unknown'")["n"])
 
 
 def _ports(question: Question) -> str:

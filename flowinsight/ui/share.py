@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from flowinsight import roles
-from flowinsight.investigation import OTHER, Investigation
+from flowinsight.investigation import Investigation
+from flowinsight.tops import OTHER
 
 
 def draw(found: Investigation) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from flowinsight import charts, exports
-from flowinsight.investigation import OTHER, Investigation
+from flowinsight.investigation import Investigation
+from flowinsight.tops import OTHER
 from flowinsight.ui.plain import moment
 
 Row = dict[str, Any]
