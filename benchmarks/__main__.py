@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import volume
 from benchmarks.measure import Measured, measure
 
-ADDRESS = "8.8.8.8"
+ADDRESS = volume.BUSY
 FLOWLOGS_READER_FILES = 1
 
 

@@ -13,6 +13,8 @@ from flowinsight import fields
 FIRST_DAY = 1_700_006_400
 DAY = 86_400
 INSIDE, OUTSIDE, INTERFACES = 3_000, 40_000, 400
+BUSY = "10.9.9.9"
+"""An address inside that every run has records of."""
 
 
 def write(folder: Path, records: int, files: int, days: int = 1) -> None:
@@ -22,7 +24,7 @@ def write(folder: Path, records: int, files: int, days: int = 1) -> None:
     partial = folder.with_suffix(".partial")
     partial.mkdir(parents=True, exist_ok=True)
     dice = np.random.default_rng(7)
-    inside = _addresses(dice, INSIDE, "10.")
+    inside = pa.concat_arrays([pa.array([BUSY]), _addresses(dice, INSIDE - 1, "10.")])
     outside = _addresses(dice, OUTSIDE, "")
     interfaces = pa.array([f"eni-{number:017x}" for number in dice.integers(0, 2**62, INTERFACES)])
     for number in range(files):

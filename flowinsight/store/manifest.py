@@ -43,7 +43,8 @@ class Source:
 class DataFile:
     """A Parquet file of records of one day. `spare` files hold the copies of records that came from a second source.
 
-    `first` and `last` are the earliest and the latest start in it, None where no record has one.
+    `first` and `last` are the earliest and the latest start in it, None where no record has one, and `ended` the latest end.
+    `accepted` and `rejected` say whether it holds a record of that action.
     """
 
     name: str
@@ -54,6 +55,9 @@ class DataFile:
     columns: tuple[str, ...]
     sources: tuple[int, ...]
     spare: bool = False
+    ended: int | None = None
+    accepted: bool = False
+    rejected: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WIDTH, WINDOWS
 MARGIN = 3600
 """Seconds before and after a range whose records are read as well: a conversation may have begun before it."""
 KEPT = "kept_windows"
-"""The view of the counts by writer, bin and status, in the columns of `shape.WINDOWS`; always of the whole store."""
+"""The view of the counts by writer, bin and status of the files that are opened, in the columns of `shape.WINDOWS`."""
 
 
 def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
@@ -33,10 +33,13 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     default = schema.columns(fields.DEFAULT_FORMAT)
     parquet_view(connection, "stored", {store / shape.ROWS_IN / file.name: file.columns for file in touched}, default)
     db.define_views(connection, "stored", columns or default.names)
-    counted = {store / shape.WINDOWS_IN / file.name: tuple(shape.WINDOWS.names) for file in manifest.rows}
+    counted = {store / shape.WINDOWS_IN / file.name: tuple(shape.WINDOWS.names) for file in touched}
     parquet_view(connection, "windows_by_file", counted, shape.WINDOWS)
     connection.execute(_KEPT)
     connection.execute(_WINDOWS)
+    for file in manifest.rows:
+        if not _touches(file, time):
+            connection.execute(_ELSEWHERE, _summary(file))
     return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
 
 
@@ -56,8 +59,21 @@ SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface,
   coalesce(sum(rows) FILTER (log_status = 'SKIPDATA'), 0)::BIGINT AS skipdata,
   sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
   min(first_start) AS first, max(last_start) AS newest, max(last_end) AS last
-FROM {KEPT} WHERE first_start >= {EARLIEST} GROUP BY ALL
+FROM windows_by_file WHERE first_start >= {EARLIEST} GROUP BY ALL
 """
+
+# A file that the range does not touch is one row, far from the range: how old and how new the store is, and which actions it
+# has, is known without reading of it.
+_ELSEWHERE = f"""
+INSERT INTO {WINDOWS} (bin, width, records, nodata, skipdata, accepted, rejected, first, newest, last)
+SELECT first // {WIDTH} * {WIDTH}, {WIDTH}, 0, 0, 0, accepted, rejected, first, newest, last
+FROM (SELECT ?::BIGINT AS first, ?::BIGINT AS newest, ?::BIGINT AS last, ?::BIGINT AS accepted, ?::BIGINT AS rejected)
+WHERE first >= {EARLIEST}
+"""
+
+
+def _summary(file: DataFile) -> tuple[int | None, int | None, int | None, int, int]:
+    return file.first, file.last, file.ended, int(file.accepted), int(file.rejected)
 
 
 def _touches(file: DataFile, time: TimeRange | None) -> bool:

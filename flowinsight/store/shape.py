@@ -82,12 +82,17 @@ def write(store: Path, day: str, table: pa.Table, keys: Keys, *, spare: bool = F
     write_file(store / ROWS_IN / name, full, _DELTA)
     ordered = pa.table({"key": pa.array(np.sort(shortened(keys)).astype(np.int64))})
     write_file(store / KEYS_IN / name, ordered, ("key",))
+    wrote = windows_of(full)
     if not spare:
-        write_file(store / WINDOWS_IN / name, windows_of(full), ())
+        write_file(store / WINDOWS_IN / name, wrote, ())
     extremes = pc.min_max(full.column("start")).as_py() if "start" in full.column_names else {"min": None, "max": None}
     columns = tuple(column for column in full.column_names if column != SOURCE)
     sources = tuple(sorted(pc.unique(full.column(SOURCE)).to_pylist()))
-    return DataFile(name, day, full.num_rows, extremes["min"], extremes["max"], columns, sources, spare)
+    totals = {action: bool(pc.sum(wrote.column(action)).as_py()) for action in ("accepted", "rejected")}
+    ended = pc.max(wrote.column("last_end")).as_py()
+    return DataFile(
+        name, day, full.num_rows, extremes["min"], extremes["max"], columns, sources, spare, ended, **totals
+    )
 
 
 def _without_empty_columns(table: pa.Table) -> pa.Table:

@@ -13,6 +13,7 @@ from flowinsight.question import TimeRange
 from flowinsight.sources import Files
 from flowinsight.store import Ingested, Progress, StoreError, ingest, listing, open_store, run, upgrades, windows
 from flowinsight.store import manifest as manifests
+from flowinsight.survey import WINDOWS, survey
 
 HEADER = " ".join(fields.DEFAULT_FORMAT) + "\n"
 DAY = 86_400
@@ -291,3 +292,14 @@ def test_a_report_can_be_shown_as_json(tmp_path: Path) -> None:
     assert isinstance(report, Ingested)
     assert report.to_json()["tally"]["reasons"]["1 columns where the format has 14"] == {"count": 1, "sample": "x"}
     assert listing(tmp_path / "store").to_json()["sources"][0]["records"] == 1
+
+
+def test_what_a_range_does_not_touch_is_still_known_to_be_there(tmp_path: Path) -> None:
+    store, path = tmp_path / "store", tmp_path / "a.log"
+    rejected = line(2, NOON + 9 * DAY).replace("ACCEPT", "REJECT")
+    path.write_text(HEADER + line(1, NOON) + line(0, NOON + 5 * DAY) + rejected)
+    ingest(store, [path])
+    one_day = open_store(store, TimeRange(NOON + 5 * DAY, NOON + 5 * DAY + 60))
+    assert survey(one_day) == survey(open_store(store)) == survey(load(Files((path,))))
+    bins = db.rows(one_day.connection, f"SELECT bin FROM {WINDOWS} WHERE interface IS NOT NULL")
+    assert {row["bin"] // DAY for row in bins} == {(NOON + 5 * DAY) // DAY}
