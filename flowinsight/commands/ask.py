@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +19,7 @@ from flowinsight.question import MEASURES, Filter, Question, TimeRange
 from flowinsight.records.headers import as_header
 from flowinsight.roles import roles, sentence
 from flowinsight.sources import Files
-from flowinsight.store import open_store
+from flowinsight.store import cache, open_store
 from flowinsight.table import as_text
 from flowinsight.times import parse_length, parse_time
 
@@ -33,6 +34,9 @@ def add(ask: argparse.ArgumentParser) -> None:
     source = ask.add_mutually_exclusive_group(required=True)
     source.add_argument("--files", nargs="+", type=Path, metavar="PATH", help="flow log files or folders")
     source.add_argument("--store", type=Path, metavar="DIR", help="a store that `ingest` made")
+    ask.add_argument(
+        "--no-cache", action="store_true", help="do not keep what was parsed from files for the next question"
+    )
     fetched.add_sources(source)
     fetched.add_identity(ask)
     ask.add_argument(
@@ -91,7 +95,8 @@ def _loaded(asked: Question, options: argparse.Namespace, tokens: tuple[str, ...
         return fetched.load(asked, options, tokens)
     if options.store:
         return asked, open_store(options.store, asked.time)
-    return asked, load(Files(tuple(options.files), tokens))
+    kept = None if options.no_cache else cache.folder(os.environ)
+    return asked, load(Files(tuple(options.files), tokens), cache=kept)
 
 
 def tokens_of(a_format: str | None) -> tuple[str, ...] | None:
