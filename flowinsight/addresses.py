@@ -78,13 +78,12 @@ class Addresses:
         word = text.strip().lower()
         if word in NAMED:
             return Addresses(word, _named(word))
-        if "/" in word:
-            network = ipaddress.ip_network(word, strict=False)
-            return Addresses(str(network), (network_range(network),))
-        if "-" in word:
-            return _parse_range(word)
-        number = parse_address(word)
-        return Addresses(format_address(number), ((number, number),))
+        try:
+            return _parse_set(word)
+        except ValueError as error:
+            if str(error).startswith(word):
+                raise
+            raise ValueError(f"{text} is not an address, a CIDR block or a range of addresses.") from error
 
     @property
     def single(self) -> int | None:
@@ -95,6 +94,16 @@ class Addresses:
 
     def __contains__(self, number: int) -> bool:
         return any(first <= number <= last for first, last in self.ranges)
+
+
+def _parse_set(word: str) -> Addresses:
+    if "/" in word:
+        network = ipaddress.ip_network(word, strict=False)
+        return Addresses(str(network), (network_range(network),))
+    if "-" in word:
+        return _parse_range(word)
+    number = parse_address(word)
+    return Addresses(format_address(number), ((number, number),))
 
 
 def _parse_range(text: str) -> Addresses:

@@ -88,7 +88,7 @@ def _joined(filters: Iterable[Filter]) -> list[Filter]:
 
 def _filter(word: _Word, role: str, *, negate: bool) -> Filter:
     try:
-        found = _field_assignment(word.text) or _atom(word.text)
+        found = _field_assignment(word.text) or _atom(word.text, role)
         field, values = _with_role(found, role)
     except QuestionError as error:
         raise word.wrong(str(error)) from error
@@ -113,10 +113,10 @@ def _split(text: str) -> list[str]:
     return [part.replace('"', "") for part in re.findall(r'(?:"[^"]*"|[^,])+', text)] or [""]
 
 
-def _atom(text: str) -> tuple[str, tuple[Value, ...]]:
+def _atom(text: str, role: str) -> tuple[str, tuple[Value, ...]]:
     parts = [_one(part) for part in _split(text)]
     kinds = {field for field, _ in parts}
-    if len(kinds) > 1:
+    if len(kinds) > 1 and not (role == "to" and kinds == {"address", "endpoint"}):
         raise QuestionError(f"{text} mixes {' and '.join(sorted(kinds))}: alternatives must be of one kind.")
     return parts[0][0], tuple(dict.fromkeys(value for _, value in parts))
 

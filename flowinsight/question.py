@@ -19,6 +19,10 @@ CONVERSATION_FILTERS = ("client", "server", "service")
 PSEUDO_FIELDS = ("address", "port", "endpoint", *CONVERSATION_FILTERS)
 
 
+HIGHEST = 2**62
+"""No number of a question is above this: every engine can hold it."""
+
+
 @dataclass(frozen=True)
 class TimeRange:
     """A half-open range of Unix seconds; a record belongs to it when its `start` does. None leaves that side open."""
@@ -27,6 +31,8 @@ class TimeRange:
     end: int | None = None
 
     def __post_init__(self) -> None:
+        if any(edge is not None and abs(edge) > HIGHEST for edge in (self.start, self.end)):
+            raise QuestionError("A time is a number of seconds that no record could hold.")
         if self.start is not None and self.end is not None and self.end <= self.start:
             raise QuestionError("The time range ends before it begins.")
 
@@ -114,6 +120,8 @@ def _parse_record_value(field: fields.Field, text: str) -> Value:
             return Addresses.parse(text)
         case "number" | "epoch":
             number = iana.protocol_number(text) if field.token == "protocol" else None
+            if number is None and not (text.isascii() and text.isdigit()):
+                raise ValueError(f"{text} is not a whole number.")
             return int(text) if number is None else number
         case "text":
             return text.upper() if field.token == "action" else text
@@ -143,6 +151,8 @@ class Filter:
         for value in self.values:
             if not isinstance(value, _allowed_types(self.field)) or isinstance(value, bool):
                 raise QuestionError(f"{value!r} is not a value of {self.field}.")
+            if isinstance(value, int) and not 0 <= value <= HIGHEST:
+                raise QuestionError(f"{value} is not a number that {self.field} can hold.")
             if isinstance(value, str) and (not value or '"' in value or any(map(str.isspace, value))):
                 raise QuestionError(f"{value!r} cannot stand in a record: values there have no spaces or quotes.")
 
@@ -207,9 +217,9 @@ class Question:
             raise QuestionError(f"Measures are {', '.join(MEASURES)}.")
         if clash := set(self.dimensions) & set(self.measures):
             raise QuestionError(f"{min(clash)} is measured: it cannot be grouped by in the same question.")
-        if self.bin is not None and self.bin <= 0:
+        if self.bin is not None and not 0 < self.bin <= HIGHEST:
             raise QuestionError("A bin is a positive number of seconds.")
-        if self.limit <= 0:
+        if not 0 < self.limit < HIGHEST:
             raise QuestionError("The limit is a positive number of rows.")
 
     def _check_mixture(self) -> None:
@@ -291,11 +301,13 @@ class Question:
         """The question that `to_json` wrote; QuestionError for anything else."""
         try:
             data: dict[str, Any] = json.loads(text)
-            time = TimeRange(*(None if edge is None else int(edge) for edge in data["time"]))
+            start, end = (None if edge is None else int(edge) for edge in data["time"])
             filters = tuple(Filter.parse(field, values, op) for field, op, values in data["filters"])
             limit, a_bin = int(data["limit"]), None if data["bin"] is None else int(data["bin"])
-            return Question(time, filters, tuple(data["dimensions"]), tuple(data["measures"]), a_bin, limit)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return Question(
+                TimeRange(start, end), filters, tuple(data["dimensions"]), tuple(data["measures"]), a_bin, limit
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
             raise QuestionError("This is not a question that FlowInsight wrote.") from error
 
 
