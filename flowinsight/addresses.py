@@ -21,7 +21,9 @@ Ranges = tuple[Range, ...]
 
 
 def parse_address(text: str) -> int:
-    """The number of an IPv4 or IPv6 address; ValueError when it is neither."""
+    """The number of an IPv4 or IPv6 address; ValueError when it is neither. No record names a zone (`fe80::1%eth0`)."""
+    if "%" in text:
+        raise ValueError(f"{text!r} is an address with a zone")
     address = ipaddress.ip_address(text)
     return int(address) + MAPPED if address.version == 4 else int(address)
 
@@ -81,9 +83,9 @@ class Addresses:
         try:
             return _parse_set(word)
         except ValueError as error:
-            if str(error).startswith(word):
+            if word and str(error).startswith(word):
                 raise
-            raise ValueError(f"{text} is not an address, a CIDR block or a range of addresses.") from error
+            raise ValueError(f"{text or 'Nothing'} is not an address, a CIDR block or a range of addresses.") from error
 
     @property
     def single(self) -> int | None:

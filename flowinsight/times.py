@@ -10,7 +10,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 def parse_time(text: str) -> int:
     """Unix seconds of ISO 8601 text (UTC where it names no zone) or of epoch seconds; QuestionError otherwise."""
-    if re.fullmatch(r"-?\d{1,12}", text):
+    if re.fullmatch(r"-?[0-9]{1,12}", text):
         return int(text)
     try:
         moment = datetime.fromisoformat(text)
@@ -23,7 +23,7 @@ def parse_time(text: str) -> int:
 
 def parse_length(text: str) -> int:
     """Seconds of a length such as 60s, 5m, 1h, 1d, 2w; QuestionError otherwise."""
-    match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
+    match = re.fullmatch(r"([0-9]{1,6})([smhdw])", text)
     if not match or not int(match[1]):
         raise QuestionError(f"{text} is not a length of time: write 60s, 5m, 1h or 1d.")
     return int(match[1]) * _UNITS[match[2]]
