@@ -33,7 +33,7 @@ class Account:
             "operation": operation,
             "parameters": parameters,
         }
-        changes = not operation.startswith(_READS)
+        changes = not operation.startswith(_READS) and not parameters.get("DryRun")
         if changes:
             self.audit.write({**told, "outcome": "sent"})
         try:

@@ -8,10 +8,11 @@ from flowinsight.errors import AwsError, DeniedError
 from flowinsight.provision import perform
 from flowinsight.provision.account import Account, aws_words
 from flowinsight.provision.arrivals import arrival
+from flowinsight.provision.health import NORMAL
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.read import flow_logs
 from flowinsight.provision.refusals import SetupError
-from flowinsight.provision.settings import FlowLogSettings, differences
+from flowinsight.provision.settings import FlowLogSettings, Settings, differences
 from flowinsight.provision.steps import Change, Create, Delete, LeftAlone, Replace, Step, Unchanged, described
 from flowinsight.provision.waiting import UNASSUMED, Waiting, until_known
 
@@ -99,7 +100,8 @@ def _take(step: Step, account: Account, waiting: Waiting, say: Callable[[str], N
             _replace(step, account, waiting, say)
         case Delete():
             if step.waits_for is not None:
-                _await_record(step.waits_for, account, waiting, say)
+                shared = _share_streams(step.before, step.waits_for)
+                _await_record(step.waits_for, account, waiting, say, shared=shared)
             perform.delete(step, account)
         case Unchanged() | LeftAlone():
             say("There is nothing to do.")
@@ -112,16 +114,28 @@ def _replace(step: Replace, account: Account, waiting: Waiting, say: Callable[[s
         perform.delete_flow_log(step.before.id, account)
     until_known(lambda: perform.create_flow_log(step.after, account), waiting, say)
     if step.overlap:
-        _await_record(step.after, account, waiting, say)
+        shared = _share_streams(step.before.settings, step.after)
+        _await_record(step.after, account, waiting, say, shared=shared)
         perform.delete_flow_log(step.before.id, account)
 
 
-def _await_record(settings: FlowLogSettings, account: Account, waiting: Waiting, say: Callable[[str], None]) -> None:
-    """Wait until the flow log with these settings has delivered; AwsError when it does not within the time."""
+def _share_streams(old: Settings, new: FlowLogSettings) -> bool:
+    """Whether both write to the same streams of one log group, so that a record does not say which of them wrote it."""
+    return isinstance(old, FlowLogSettings) and new.layout is None and old.destination == new.destination
+
+
+def _await_record(
+    settings: FlowLogSettings, account: Account, waiting: Waiting, say: Callable[[str], None], *, shared: bool
+) -> None:
+    """Wait until the flow log with these settings has delivered; AwsError when it does not within the time.
+
+    With `shared` streams the usual time of a first record is waited as well.
+    """
     began = waiting.now()
     while True:
         found = [item for item in flow_logs(account) if not differences(item.settings, settings)]
-        if any(arrival(item, account, waiting.now()) for item in found):
+        old_enough = [item for item in found if not shared or waiting.now() - item.created.timestamp() >= NORMAL]
+        if any(arrival(item, account, waiting.now()) for item in old_enough):
             return
         waited = waiting.now() - began
         if waited >= waiting.first_record:
@@ -130,7 +144,7 @@ def _await_record(settings: FlowLogSettings, account: Account, waiting: Waiting,
                 "Verify says why; apply again when records arrive."
             )
         say(f"Waiting for the first record: {waited / 60:.0f} minutes so far, 10 to 20 are normal.")
-        waiting.sleep(max(waiting.step, 10 * waiting.step if waited > 60 else waiting.step))
+        waiting.sleep(waiting.step if waited < 60 else 10 * waiting.step)
 
 
 _HIDDEN = (

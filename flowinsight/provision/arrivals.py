@@ -13,6 +13,8 @@ _PAGES = 50
 """A page of FilterLogEvents may be empty and still not be the last."""
 
 LOOK_BACK = 24 * 3600
+STREAMS = 50
+"""Streams that one call lists at most; how many more there are is not worth another."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ def _in_group(settings: FlowLogSettings, account: Account, since: float) -> Arri
     for page in _newest_first(settings, account, since, 1):
         if page["events"]:
             doing = f"list the streams of the log group {settings.destination}"
-            streams = account.call("logs", "describe_log_streams", doing, logGroupName=settings.destination, limit=50)
+            streams = account.call(
+                "logs", "describe_log_streams", doing, logGroupName=settings.destination, limit=STREAMS
+            )
             return Arrival(page["events"][0]["timestamp"] / 1000, streams=len(streams["logStreams"]))
     return None
 

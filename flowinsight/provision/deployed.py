@@ -68,6 +68,8 @@ class Deployed:
     buckets: tuple[Bucket, ...] = ()
     missing: tuple[str, ...] = ()
     """Wanted resources that do not exist in this region."""
+    deletable: bool = True
+    """Whether AWS would let this identity delete a flow log again, as a dry run says."""
 
     def group(self, name: str) -> GroupSettings | None:
         return next((group for group in self.groups if group.name == name), None)

@@ -73,7 +73,7 @@ def role(wanted: Wanted, place: Place, also: Iterable[str] = ()) -> RoleSettings
         wanted.role.path,
         wanted.role.boundary,
         policies.trust(place),
-        policies.delivery(place, group_name(wanted), *also),
+        policies.delivery(place, *dict.fromkeys((group_name(wanted), *also))),
         wanted.all_tags,
     )
 
@@ -110,8 +110,13 @@ def _expiring(wanted: Wanted) -> str:
 def delivery_statements(
     wanted: Wanted, place: Place, also: Iterable[str] = (), *, enforced: bool
 ) -> list[policies.Statement]:
-    written = policies.write_resource(place, bucket_name(wanted, place), prefix(wanted), hive=wanted.bucket.hive)
-    return policies.bucket_statements(place, bucket_name(wanted, place), [written, *also], enforced=enforced)
+    resources = dict.fromkeys((written(wanted, place), *also))
+    return policies.bucket_statements(place, bucket_name(wanted, place), resources, enforced=enforced)
+
+
+def written(wanted: Wanted, place: Place) -> str:
+    """The objects that the setup's flow logs write."""
+    return policies.write_resource(place, bucket_name(wanted, place), prefix(wanted), hive=wanted.bucket.hive)
 
 
 def keys(wanted: Wanted, place: Place) -> tuple[KeySettings, ...]:

@@ -92,6 +92,16 @@ def allows(document: str, service: str, action: str, resource: str) -> bool:
     )
 
 
+def denies(document: str, action: str) -> bool:
+    """Whether some statement denies an action to whoever asks and however: statements with conditions do not count."""
+    return any(
+        statement.get("Effect") == "Deny"
+        and "Condition" not in statement
+        and any(fnmatchcase(action.lower(), pattern.lower()) for pattern in listed(statement.get("Action")))
+        for statement in statements(document)
+    )
+
+
 def _names(principal: object, service: str) -> bool:
     return principal == "*" or (isinstance(principal, dict) and service in listed(principal.get("Service")))
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from flowinsight.errors import AwsError
 from flowinsight.provision.account import Account
-from flowinsight.provision.arrivals import Arrival, arrival
+from flowinsight.provision.arrivals import STREAMS, Arrival, arrival
 from flowinsight.provision.deployed import FAILED, FlowLog, Interface
 from flowinsight.provision.read import flow_logs, interfaces
 
@@ -58,7 +58,8 @@ def health(flow_log: FlowLog, account: Account, now: float) -> Health:
     if found is None:
         return _nothing_yet(flow_log, now)
     age = max(0.0, now - found.newest)
-    where = f"{found.streams} streams" if found.streams else f"{found.objects} objects"
+    streams = f"{found.streams} or more streams" if found.streams == STREAMS else f"{found.streams} streams"
+    where = streams if found.streams else f"{found.objects} objects"
     text = f"Records arrive: {where}, the newest record is {_minutes(age)} old."
     if age > SILENT:
         text += " That is long: either nothing passed, or delivery has stopped."

@@ -36,12 +36,14 @@ def written_by(leaving: Iterable[FlowLogSettings], place: Place, bucket: str) ->
 def narrowed(steps: Iterable[Step], wanted: Wanted, place: Place, leaving: tuple[FlowLogSettings, ...]) -> list[Change]:
     """The last steps of a plan: take back what only flow logs that are gone by then needed."""
     found = []
-    groups = groups_of(leaving, desired.role_arn(wanted, place))
+    groups = set(groups_of(leaving, desired.role_arn(wanted, place))) - {desired.group_name(wanted)}
     for settings in (about(step) for step in steps if isinstance(step, Create | Change | Unchanged)):
         match settings:
-            case RoleSettings() as role if set(groups) - {desired.group_name(wanted)}:
+            case RoleSettings() as role if groups:
                 found.append(_change(role, desired.role(wanted, place)))
-            case BucketSettings() as bucket if written_by(leaving, place, bucket.name):
+            case BucketSettings() as bucket if set(written_by(leaving, place, bucket.name)) - {
+                desired.written(wanted, place)
+            }:
                 statements = [*desired.delivery_statements(wanted, place, enforced=True)]
                 policy = documents.merged(bucket.policy, statements)
                 found.append(_change(bucket, replace(bucket, policy=policy)))

@@ -27,6 +27,7 @@ def provisioner(wanted: Wanted, place: Place) -> str:
             [
                 "ec2:DescribeFlowLogs",
                 "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeInstances",
                 "ec2:DescribeVpcs",
                 "ec2:DescribeSubnets",
                 "ec2:DescribeSecurityGroups",
@@ -192,7 +193,10 @@ def _asking_groups(asks: Investigator) -> list[Statement]:
 def _asking_buckets(asks: Investigator) -> list[Statement]:
     buckets = sorted({asks.place.bucket_arn(bucket.partition("/")[0]) for bucket in asks.buckets})
     objects = [f"{asks.place.bucket_arn(bucket)}/*" for bucket in asks.buckets]
-    return [_allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets), _allow(["s3:GetObject"], objects)]
+    return [
+        _allow(["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketRequestPayment"], buckets),
+        _allow(["s3:GetObject"], objects),
+    ]
 
 
 def _asking_athena(asks: Investigator) -> list[Statement]:

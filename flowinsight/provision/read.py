@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flowinsight.errors import AwsError
+from flowinsight.errors import AwsError, DeniedError
 from flowinsight.provision import desired, documents
 from flowinsight.provision.account import Account
 from flowinsight.provision.deployed import Bucket, Deployed, FlowLog, Interface, belongs
@@ -34,7 +34,26 @@ def read(wanted: Wanted, account: Account) -> Deployed:
         tuple(_roles(wanted, account, mine)),
         tuple(_buckets(wanted, account, mine)),
         tuple(_missing(wanted, account, seen)),
+        _may_delete(account),
     )
+
+
+def _may_delete(account: Account) -> bool:
+    """Ask with a dry run, which deletes nothing: its success is the error DryRunOperation."""
+    try:
+        account.call(
+            "ec2",
+            "delete_flow_logs",
+            "ask whether flow logs may be deleted",
+            FlowLogIds=["fl-00000000000000000"],
+            DryRun=True,
+        )
+    except DeniedError:
+        return False
+    except AwsError as error:
+        if error.code not in {"DryRunOperation", "InvalidFlowLogId.NotFound"}:
+            raise
+    return True
 
 
 def flow_logs(account: Account) -> Iterator[FlowLog]:

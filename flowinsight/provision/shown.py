@@ -88,20 +88,24 @@ def _step_json(step: Step) -> dict[str, Any]:
         "name": about(step).name,
         "settings": _plain(about(step)),
     }
+    return told | _more(step)
+
+
+def _more(step: Step) -> dict[str, Any]:
+    """What only some kinds of step have."""
     match step:
         case Change():
-            told["differences"] = [asdict(found) for found in step.differences]
+            return {"differences": [asdict(found) for found in step.differences]}
         case Replace():
-            told |= {"why": step.why, "replaces": step.before.id, "overlap": step.overlap}
+            return {"why": step.why, "replaces": step.before.id, "overlap": step.overlap}
         case Delete():
-            told |= {"why": step.why, "data": step.data, "flow_log": step.flow_log_id or None}
+            return {"why": step.why, "data": step.data, "flow_log": step.flow_log_id or None}
         case LeftAlone():
-            told |= {"why": step.why, "statements": [json.loads(text) for text in step.statements]}
+            return {"why": step.why, "statements": [json.loads(text) for text in step.statements]}
         case Create() | Unchanged():
-            pass
+            return {}
         case _:
             assert_never(step)
-    return told
 
 
 def verification_text(found: Verification) -> str:

@@ -16,6 +16,7 @@ def warnings(wanted: Wanted, deployed: Deployed, steps: tuple[Step, ...]) -> Ite
     yield from _recorded_twice(wanted, deployed, steps)
     yield from _group(wanted, deployed)
     yield from _policy(wanted, deployed)
+    yield from _cannot_be_undone(wanted, deployed, steps)
     yield from _format(wanted)
     yield from _scope(wanted)
 
@@ -88,6 +89,18 @@ def _policy(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
     known = written_by(mine, deployed.place, bucket.name)
     for sid in documents.overwritten(bucket.settings.policy, statements, known):
         yield f"The statement {sid} in the policy of the bucket {bucket.name} says something else and is overwritten."
+
+
+def _cannot_be_undone(wanted: Wanted, deployed: Deployed, steps: tuple[Step, ...]) -> Iterator[str]:
+    """Said before anything is created: what could not be torn down again."""
+    if not deployed.deletable and any(isinstance(step, Create | Replace) for step in steps):
+        yield "You may not delete flow logs (ec2:DeleteFlowLogs): what is created here, somebody else must tear down."
+    bucket = deployed.bucket(desired.bucket_name(wanted, deployed.place)) if wanted.to_s3 else None
+    if bucket is None or bucket.settings is None or not owned(bucket, wanted.name):
+        return
+    for action in ("s3:DeleteBucket", "s3:DeleteObject"):
+        if documents.denies(bucket.settings.policy, action):
+            yield f"The policy of the bucket {bucket.name} denies {action}: tearing down with data will fail."
 
 
 def _format(wanted: Wanted) -> Iterator[str]:

@@ -324,6 +324,16 @@ def test_the_provisioners_policy_is_enough_to_plan_apply_and_tear_down(
         limited.call("iam", "create_user", "create a user", UserName="nobody")
 
 
+def test_who_may_not_delete_flow_logs_is_told_before_creating_one(
+    wanted: Wanted, planned: Callable[[Wanted], Plan], sandbox: Running, settings: Callable[..., Any]
+) -> None:
+    settings()
+    sandbox.control("faults", {"kind": "denied", "service": "ec2", "action": "DeleteFlowLogs", "times": 1})
+    told = "You may not delete flow logs"
+    assert any(told in warning for warning in planned(wanted).warnings)
+    assert not any(told in warning for warning in planned(wanted).warnings)
+
+
 def test_two_setups_on_one_vpc_leave_each_other_alone(
     wanted: Wanted,
     account: Account,

@@ -54,7 +54,8 @@ class _Client:
         real = getattr(self.faulty.clients(self.service), operation)
 
         def call(**parameters: Any) -> Any:
-            if not self.faulty.struck((self.service, operation)):
+            name = f"describe_by_{operation}" if parameters.get("DryRun") else operation
+            if not self.faulty.struck((self.service, name)):
                 return real(**parameters)
             if self.faulty.fault == "refused":
                 error = {"Error": {"Code": "AccessDenied", "Message": "with an explicit deny in a test"}}

@@ -219,6 +219,22 @@ def test_a_statement_of_the_same_name_that_says_something_else_is_warned_of_befo
     assert [difference.field for difference in step.differences] == ["policy"]
 
 
+def test_what_cannot_be_torn_down_again_is_said_before_it_is_created() -> None:
+    locked = replace(EMPTY, deletable=False)
+    assert "You may not delete flow logs (ec2:DeleteFlowLogs)" in plan(WANTED, locked).warnings[0]
+    assert plan(WANTED, replace(made(WANTED), deletable=False)).warnings == ()
+    to_s3 = replace(WANTED, destination="s3")
+    settings = made(to_s3).buckets[0].settings
+    assert settings is not None
+    deny = {"Sid": "Keep", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "*"}
+    kept = replace(settings, policy=documents.merged(settings.policy, [deny]))
+    found = plan(to_s3, replace(made(to_s3), buckets=(Bucket(settings.name, kept),)))
+    assert found.empty
+    assert found.warnings == (
+        f"The policy of the bucket {settings.name} denies s3:DeleteBucket: tearing down with data will fail.",
+    )
+
+
 def test_a_resource_that_is_not_there_stands_in_the_way() -> None:
     found = plan(WANTED, replace(EMPTY, missing=(VPC,)))
     assert found.blockers == (f"There is no {VPC} in eu-central-1. Correct its id, or choose its region.",)

@@ -133,6 +133,23 @@ def test_a_change_that_allows_no_overlap_says_so_and_deletes_first(
     assert planned(changed).empty
 
 
+def test_where_both_write_the_same_streams_the_usual_time_is_waited(
+    wanted: Wanted, account: Account, planned: Callable[[Wanted], Plan], waiting: Waiting
+) -> None:
+    wanted = replace(wanted, traffic="REJECT")
+    apply(planned(wanted), lambda: planned(wanted), account, waiting=waiting)
+    waiting.sleep(300)
+    changed = replace(wanted, traffic="ACCEPT")
+    shown = planned(changed)
+    (step,) = shown.todo
+    assert isinstance(step, Replace)
+    assert step.overlap
+    began = waiting.now()
+    apply(shown, lambda: planned(changed), account, waiting=waiting)
+    assert 20 * 60 <= waiting.now() - began < 25 * 60
+    assert planned(changed).empty
+
+
 @pytest.mark.parametrize(
     ("how", "kind"),
     [
