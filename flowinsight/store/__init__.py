@@ -7,6 +7,7 @@ the columns of `records.schema`, `windows/` what wrote them when, `keys/` what d
 from flowinsight.store.errors import StoreError
 from flowinsight.store.forgetting import forget, rebuild
 from flowinsight.store.ingest import ingest
+from flowinsight.store.manifest import exists as is_store
 from flowinsight.store.opening import listing, open_store, windows
 from flowinsight.store.reports import Forgotten, Ingested, Listed, Listing, Progress, Rebuilt
 from flowinsight.store.watching import watch
@@ -21,6 +22,7 @@ __all__ = [
     "StoreError",
     "forget",
     "ingest",
+    "is_store",
     "listing",
     "open_store",
     "rebuild",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from flowinsight import coverage, db, views
+from flowinsight import coverage, db, store, views
 from flowinsight.answer import Answer
 from flowinsight.errors import EngineError
 from flowinsight.fetchers import files
@@ -61,9 +61,14 @@ def load(source: Files) -> Held:
 
 
 def _read(source: Files, key: str, job: Job) -> Held:
-    loaded = files.load(Files(tuple(map(Path, source.paths)), source.tokens), job.told)
+    loaded = _kept(source) or files.load(Files(tuple(map(Path, source.paths)), source.tokens), job.told)
     job.cursor = loaded.connection.cursor()
     return hold(loaded, key, job.cursor)
+
+
+def _kept(source: Files) -> Loaded | None:
+    """A folder that is a store is opened as one."""
+    return store.open_store(source.paths[0]) if len(source.paths) == 1 and store.is_store(source.paths[0]) else None
 
 
 def hold(loaded: Loaded, key: str, cursor: db.Connection) -> Held:

@@ -108,5 +108,6 @@ def welcome() -> None:
         st.markdown("#### Which flow logs?")
         st.markdown(
             "Give the path of a flow log file, or of a folder that holds some, at the left: text, gzip or Parquet as AWS "
-            "delivers them, CloudWatch exports, JSON. Nothing leaves this machine."
+            "delivers them, CloudWatch exports, JSON; or of a store that `python -m flowinsight ingest` made. Nothing leaves "
+            "this machine."
         )
