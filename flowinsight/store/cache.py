@@ -26,12 +26,12 @@ from flowinsight.records import schema
 from flowinsight.records.ahead import in_order, streams
 from flowinsight.records.files import opened, read_file
 from flowinsight.records.tally import Tally, total
+from flowinsight.store import shape
 from flowinsight.store.errors import no_room
 from flowinsight.store.manifest import tally_from_json
-from flowinsight.store.shape import ROW_GROUP
-from flowinsight.store.views import parquet_view
+from flowinsight.store.views import define_windows, parquet_view
 
-VERSION = 1
+VERSION = 2
 """Of the readers and of what is kept: a change of either makes what was kept before unknown."""
 LARGEST = 4 << 30
 """Bytes that are kept, when nothing else is said."""
@@ -130,7 +130,7 @@ def _kept(cache: Path, key: str) -> Group | None:
         parts = {name: Part(tuple(part["columns"]), part["size"]) for name, part in found["parts"].items()}
         if any((cache / name).stat().st_size != part.size for name, part in parts.items()):
             return None
-        for used in (path, *(cache / name for name in parts)):
+        for used in (path, *(place for name in parts for place in (cache / name, _windows(cache / name)))):
             os.utime(used)
     except (FileNotFoundError, ValueError):
         return None
@@ -164,8 +164,14 @@ def _written(cache: Path, key: str, tables: Sequence[pa.Table]) -> dict[str, Par
     """Write tables as one file. It need not last through a loss of power: it can be made again."""
     path = cache / f"{key}-{uuid4().hex}.parquet"
     together = pa.concat_tables(tables, promote_options="default")
-    parquet.write_table(together, path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+    parquet.write_table(together, path, compression="zstd", compression_level=1, row_group_size=shape.ROW_GROUP)
+    parquet.write_table(shape.windows_of(together), _windows(path), compression="zstd")
     return {path.name: Part(tuple(together.column_names), path.stat().st_size)}
+
+
+def _windows(part: Path) -> Path:
+    """Where the counts of a part's rows by time are, so that coverage need not read the records."""
+    return part.with_suffix(".windows")
 
 
 def _loaded(cache: Path, groups: Sequence[Group]) -> Loaded:
@@ -173,6 +179,7 @@ def _loaded(cache: Path, groups: Sequence[Group]) -> Loaded:
     parts = {cache / name: part.columns for group in groups for name, part in group.parts.items()}
     default = schema.columns(fields.DEFAULT_FORMAT)
     parquet_view(connection, "delivered", parts, default)
+    define_windows(connection, [_windows(path) for path in parts])
     present = sorted({column for columns in parts.values() for column in columns})
     db.define_views(connection, "delivered", present or default.names)
     formats = Counter[str]()

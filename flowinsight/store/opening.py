@@ -12,13 +12,11 @@ from flowinsight.store import manifest as manifests
 from flowinsight.store import shape
 from flowinsight.store.manifest import DataFile, Manifest
 from flowinsight.store.reports import Listed, Listing
-from flowinsight.store.views import parquet_view
-from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WIDTH, WINDOWS
+from flowinsight.store.views import KEPT, define_windows, parquet_view
+from flowinsight.survey import EARLIEST, WIDTH, WINDOWS
 
 MARGIN = 3600
 """Seconds before and after a range whose records are read as well: a conversation may have begun before it."""
-KEPT = "kept_windows"
-"""The view of the counts by writer, bin and status of the files that are opened, in the columns of `shape.WINDOWS`."""
 
 
 def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
@@ -33,34 +31,12 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     default = schema.columns(fields.DEFAULT_FORMAT)
     parquet_view(connection, "stored", {store / shape.ROWS_IN / file.name: file.columns for file in touched}, default)
     db.define_views(connection, "stored", columns or default.names)
-    counted = {store / shape.WINDOWS_IN / file.name: tuple(shape.WINDOWS.names) for file in touched}
-    parquet_view(connection, "windows_by_file", counted, shape.WINDOWS)
-    connection.execute(_KEPT)
-    connection.execute(_WINDOWS)
+    define_windows(connection, [store / shape.WINDOWS_IN / file.name for file in touched])
     for file in manifest.rows:
         if not _touches(file, time):
             connection.execute(_ELSEWHERE, _summary(file))
     return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
 
-
-_WRITERS = ", ".join(shape.WRITERS)
-_KEPT = f"""
-CREATE OR REPLACE VIEW {KEPT} AS SELECT {_WRITERS}, bin, log_status, sum(started)::BIGINT AS started, sum(rows)::BIGINT AS rows,
-  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first_start) AS first_start,
-  max(last_start) AS last_start, max(last_end) AS last_end FROM windows_by_file GROUP BY ALL
-"""
-
-# What a survey of the records would find, from the counts that were kept: nothing of the records has to be read for it.
-_WINDOWS = f"""
-CREATE TABLE {WINDOWS} AS
-SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS}, bin, {WIDTH} AS width,
-  coalesce(sum(rows) FILTER (log_status = 'OK'), 0)::BIGINT AS records,
-  coalesce(sum(rows) FILTER (log_status = 'NODATA'), 0)::BIGINT AS nodata,
-  coalesce(sum(rows) FILTER (log_status = 'SKIPDATA'), 0)::BIGINT AS skipdata,
-  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
-  min(first_start) AS first, max(last_start) AS newest, max(last_end) AS last
-FROM windows_by_file WHERE first_start >= {EARLIEST} GROUP BY ALL
-"""
 
 # A file that the range does not touch is one row, far from the range: how old and how new the store is, and which actions it
 # has, is known without reading of it.

@@ -1,11 +1,16 @@
 """Views over Parquet files whose names are never part of a query's text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 from flowinsight import db
+from flowinsight.store import shape
+from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WIDTH, WINDOWS
+
+KEPT = "kept_windows"
+"""The view of the counts by writer, bin and status of the files that are opened, in the columns of `shape.WINDOWS`."""
 
 
 def parquet_view(connection: db.Connection, name: str, files: Mapping[Path, tuple[str, ...]], empty: pa.Schema) -> None:
@@ -21,3 +26,31 @@ def parquet_view(connection: db.Connection, name: str, files: Mapping[Path, tupl
     unlike = len(set(files.values())) > 1
     relation = connection.read_parquet([str(path) for path in files], union_by_name=unlike, hive_partitioning=False)
     relation.create_view(name)
+
+
+def define_windows(connection: db.Connection, files: Iterable[Path]) -> None:
+    """Define KEPT and make `survey.WINDOWS` from files of counts in the columns of `shape.WINDOWS`."""
+    counted = dict.fromkeys(files, tuple(shape.WINDOWS.names))
+    parquet_view(connection, "windows_by_file", counted, shape.WINDOWS)
+    connection.execute(_KEPT)
+    connection.execute(_WINDOWS)
+
+
+_WRITERS = ", ".join(shape.WRITERS)
+_KEPT = f"""
+CREATE OR REPLACE VIEW {KEPT} AS SELECT {_WRITERS}, bin, log_status, sum(started)::BIGINT AS started, sum(rows)::BIGINT AS rows,
+  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first_start) AS first_start,
+  max(last_start) AS last_start, max(last_end) AS last_end FROM windows_by_file GROUP BY ALL
+"""
+
+# What a survey of the records would find, from the counts that were kept: nothing of the records has to be read for it.
+_WINDOWS = f"""
+CREATE TABLE {WINDOWS} AS
+SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS}, bin, {WIDTH} AS width,
+  coalesce(sum(rows) FILTER (log_status = 'OK'), 0)::BIGINT AS records,
+  coalesce(sum(rows) FILTER (log_status = 'NODATA'), 0)::BIGINT AS nodata,
+  coalesce(sum(rows) FILTER (log_status = 'SKIPDATA'), 0)::BIGINT AS skipdata,
+  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
+  min(first_start) AS first, max(last_start) AS newest, max(last_end) AS last
+FROM windows_by_file WHERE first_start >= {EARLIEST} GROUP BY ALL
+"""

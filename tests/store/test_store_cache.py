@@ -12,6 +12,7 @@ from flowinsight.loaded import Loaded
 from flowinsight.records.files import read_file
 from flowinsight.sources import Files
 from flowinsight.store import cache as parsed
+from flowinsight.survey import WINDOWS, survey
 
 HEADER = " ".join(fields.DEFAULT_FORMAT) + "\n"
 
@@ -34,6 +35,10 @@ def rows(loaded: Loaded) -> list[str]:
     return sorted(map(str, loaded.connection.execute(f"FROM {db.ROWS}").fetchall()))
 
 
+def windows(loaded: Loaded) -> list[str]:
+    return sorted(map(str, loaded.connection.execute(f"FROM {WINDOWS}").fetchall()))
+
+
 def parses(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are parsed from now on."""
     done: list[Path] = []
@@ -53,6 +58,8 @@ def test_with_and_without_a_cache_the_answer_is_the_same(folder: Path, tmp_path:
         kept = fetcher.load(source, cache=tmp_path / "cache")
         assert rows(kept) == rows(plain)
         assert (kept.tally, kept.formats, kept.distinct) == (plain.tally, plain.formats, False)
+        assert survey(kept) == survey(plain)
+        assert windows(kept) == windows(plain)
         assert db.one(kept.connection.cursor(), "SELECT count(*) AS n FROM records") == {"n": 181}
 
 
@@ -80,12 +87,12 @@ def test_files_are_known_by_their_bytes_and_the_format_said(
     assert done == [folder / "2.log", folder / "0.log"]
 
 
-@pytest.mark.parametrize("harm", ["cut", "deleted", "description"])
+@pytest.mark.parametrize("harm", ["cut", "deleted", "description", "windows"])
 def test_what_is_damaged_in_the_cache_is_parsed_again(harm: str, folder: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     before = rows(fetcher.load(Files((folder,)), cache=cache))
-    for path in cache.glob("*.json" if harm == "description" else "*.parquet"):
-        if harm == "deleted":
+    for path in cache.glob({"description": "*.json", "windows": "*.windows"}.get(harm, "*.parquet")):
+        if harm in {"deleted", "windows"}:
             path.unlink()
         else:
             path.write_bytes(path.read_bytes()[:50])
@@ -101,7 +108,7 @@ def test_what_was_used_longest_ago_makes_room(folder: Path, tmp_path: Path) -> N
     old = set(cache.iterdir())
     parsed.load([folder / "1.log"], None, cache, largest=1)
     assert not old & set(cache.iterdir())
-    assert len(list(cache.iterdir())) == 2
+    assert len(list(cache.iterdir())) == len(old)
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(folder: Path, tmp_path: Path) -> None:
