@@ -91,8 +91,10 @@ class Matched:
 def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: Condition) -> Matched:
     """The records of `around`, each distinct one once; `asked` tells which of them the question is about.
 
-    They are copied where equal lines or NAT legs have to be found among them, else read where they lie.
+    They are copied where equal lines or NAT legs have to be found among them, else read where they lie. What a source knows to
+    be distinct may still be one record in two formats: two flow logs over one interface.
     """
+    distinct = loaded.distinct and len(loaded.formats) <= 1
     connection.execute(_IDENTIFIED)
     parameters = (*asked.parameters, *around.parameters)
 
@@ -100,10 +102,10 @@ def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: C
         return template.replace("$asked", asked.flag).replace("$condition", around.sql)
 
     statement = written(_SELECT)
-    if loaded.distinct and not loaded.tokens & _TELLS_LEGS:
+    if distinct and not loaded.tokens & _TELLS_LEGS:
         return Matched(written(_AS_THEY_LIE), parameters, statement, parameters, loaded.tally.records)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE copied AS {statement}", list(parameters))
-    if not loaded.distinct and db.one(connection, _REPEATED)["repeated"]:
+    if not distinct and db.one(connection, _REPEATED)["repeated"]:
         connection.execute(_DISTINCT)
     connection.execute(_HOPS)
     connection.execute(_MATCHED)
