@@ -6,10 +6,12 @@ FLOWINSIGHT_EXAMPLES sets how many examples each test tries.
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, event, given, note, settings
+from hypothesis import strategies as st
 
 from flowinsight import views
 from flowinsight.answer import Answer
@@ -53,9 +55,13 @@ def _same_rows(answer: Answer, told: Sequence[dict[str, Any]]) -> None:
 
 
 @agreeing
-@given(delivered(), questions())
-def test_conversations_and_their_reconciliation_are_those_of_the_reference(logs: Delivered, question: Question) -> None:
-    prepared, reference = prepare(question, _loaded(logs)), Reference(logs.rows, question)
+@given(logs=delivered(), question=questions(), as_a_store_knows=st.booleans())
+def test_conversations_and_their_reconciliation_are_those_of_the_reference(
+    logs: Delivered, question: Question, *, as_a_store_knows: bool
+) -> None:
+    reference = Reference(logs.rows, question)
+    distinct = as_a_store_knows and all(one.copies == 1 for one in reference.seen)
+    prepared = prepare(question, replace(_loaded(logs), distinct=distinct))
     answer = views.conversations(prepared)
     for one in reference.conversations:
         event(one.evidence)

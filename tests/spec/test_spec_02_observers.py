@@ -1,6 +1,11 @@
 """Rule 2. Every interface a flow passes logs it; one of them is believed, for the whole range, and nothing is counted twice."""
 
-from tests.spec.tables import ask, at
+from pathlib import Path
+
+from flowinsight import store, views
+from flowinsight.prepared import prepare
+from flowinsight.question import Question
+from tests.spec.tables import ask, at, text
 
 SIZE = "observer interfaces bytes_to_server bytes_to_client"
 
@@ -95,6 +100,31 @@ def test_equal_lines_are_one_record_and_counted_as_duplicates() -> None:
 
     assert asked.conversations("bytes_to_server records_to_server") == [(500, 1)]
     assert asked.reconciliation["duplicates"] == 3
+
+
+TWO_FORMATS = (
+    """
+        version interface-id srcaddr  srcport dstaddr  dstport protocol bytes start    end
+        2       eni-a        10.0.0.1 40000   10.0.0.2 443     6        500   12:00:00 12:01:00
+    """,
+    """
+        version vpc-id interface-id srcaddr  srcport dstaddr  dstport protocol bytes start    end
+        3       vpc-1  eni-a        10.0.0.1 40000   10.0.0.2 443     6        500   12:00:00 12:01:00
+    """,
+)
+
+
+def test_two_flow_logs_over_one_interface_are_one_record_where_they_say_the_same_in_two_formats() -> None:
+    assert ask(TWO_FORMATS).conversations("scope bytes_to_server") == [("vpc-1", 500)]
+
+
+def test_a_store_knows_too_that_two_formats_may_say_the_same(tmp_path: Path) -> None:
+    for number, log in enumerate(TWO_FORMATS):
+        (tmp_path / f"{number}.log").write_text(text(log))
+    store.ingest(tmp_path / "store", sorted(tmp_path.glob("*.log")))
+    prepared = prepare(Question(), store.open_store(tmp_path / "store"))
+
+    assert [row["bytes_to_server"] for row in views.conversations(prepared).rows] == [500]
 
 
 def test_two_records_that_differ_in_anything_they_say_are_two() -> None:
