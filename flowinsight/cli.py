@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from flowinsight import doctor
 from flowinsight.commands import ask, setup, store
 from flowinsight.errors import FlowInsightError
 
@@ -23,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     store.add_ingest(commands.add_parser("ingest", help="read flow logs into a store, once"))
     store.add_store(commands.add_parser("store", help="list, forget or rebuild what a store holds"))
     setup.add(commands.add_parser("setup", help="plan, apply, verify or tear down flow logs in AWS"))
+    commands.add_parser("doctor", help="print what a bug report needs: versions, folders, the browser of the tests")
     app = commands.add_parser("app", help="open the pages in a browser")
     app.add_argument("--port", type=int, default=8501, help="where to listen on this machine (default 8501)")
     commands.add_parser("sandbox", help="run an AWS account on this machine, for trying everything", add_help=False)
@@ -48,12 +50,16 @@ def _run(options: argparse.Namespace) -> int:
 
         launch(options.port)
         return 0
+    if options.command == "doctor":
+        sys.stdout.write(f"{doctor.report()}\n")
+        return 0
     sys.stdout.write(f"{_PRINTED[options.command](options)}\n")
     sys.stdout.flush()
     return 0
 
 
 _PRINTED = {"ask": ask.run, "ingest": store.run_ingest, "store": store.run_store, "setup": setup.run}
+"""What prints text, by command."""
 
 
 def _sandbox(words: list[str]) -> int:

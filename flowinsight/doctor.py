@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from flowinsight.paths import default_store
+
 ROOT = Path(__file__).resolve().parents[1]
 
 PACKAGES = ("flowinsight", "duckdb", "streamlit", "pandas", "pyarrow", "plotly", "boto3")
@@ -36,6 +38,7 @@ def facts() -> Iterator[tuple[str, str]]:
     )
     yield "user", "root" if os.geteuid() == 0 else "not root"
     yield "program folder", f"{ROOT} ({_access(ROOT)})"
+    yield "store", f"{default_store()} ({_access(default_store()) if default_store().is_dir() else 'not made yet'})"
     yield "AWS settings", _aws()
 
 
