@@ -1,6 +1,5 @@
 """Applying: it stops when the plan is no longer true, waits for a new role, ends at an explicit deny, writes down every call."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
@@ -15,11 +14,10 @@ from flowinsight.provision.permissions import provisioner
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.read import read
 from flowinsight.provision.refusals import SetupError
-from flowinsight.provision.settings import TAG
-from flowinsight.provision.steps import Create, LeftAlone
+from flowinsight.provision.steps import LeftAlone
 from flowinsight.provision.teardown import teardown
 from flowinsight.provision.waiting import Waiting
-from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
+from flowinsight.provision.wanted import Wanted
 from flowinsight.sandbox.running import Running
 from flowinsight.sandbox.settings import Settings
 
@@ -194,103 +192,6 @@ def test_an_audit_line_that_a_crash_cut_off_is_left_out(account: Account) -> Non
     assert [entry["operation"] for entry in account.audit.entries()] == ["create_role"]
 
 
-def test_an_untagged_bucket_that_this_machine_did_not_make_is_never_taken_over(
-    wanted: Wanted, planned: Callable[[Wanted], Plan], client: Callable[[str], Any]
-) -> None:
-    to_s3 = replace(wanted, destination="s3")
-    (bucket, _) = planned(to_s3).todo
-    assert isinstance(bucket, Create)
-    client("s3").create_bucket(
-        Bucket=bucket.after.name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
-    left = planned(to_s3).steps[0]
-    assert isinstance(left, LeftAlone)
-    assert planned(to_s3).blockers
-
-
-def test_bring_your_own_is_used_and_stays_as_it_was(
-    wanted: Wanted,
-    account: Account,
-    planned: Callable[[Wanted], Plan],
-    waiting: Waiting,
-    foreign: dict[str, str],
-    inventory: Callable[[str], dict[str, Any]],
-) -> None:
-    before = inventory(wanted.name)
-    own = replace(
-        wanted,
-        destination="cloudwatch",
-        group=GroupWanted(foreign["group"]),
-        role=RoleWanted(arn=f"arn:aws:iam::111122223333:role/{foreign['role']}"),
-    )
-    shown = planned(own)
-    assert any("INFREQUENT_ACCESS" in warning for warning in shown.warnings)
-    apply(shown, lambda: planned(own), account, waiting=waiting)
-    assert planned(own).empty
-
-    def down() -> Plan:
-        return teardown(own.name, read(own, account), data=True, confirmed=own.name)
-
-    assert len(down().todo) == 1
-    apply(down(), down, account, waiting=waiting)
-    assert inventory(wanted.name) == before
-
-
-def test_a_bucket_of_ones_own_gets_no_policy_from_anybody_but_its_owner(
-    wanted: Wanted,
-    account: Account,
-    planned: Callable[[Wanted], Plan],
-    waiting: Waiting,
-    client: Callable[[str], Any],
-) -> None:
-    name = f"{wanted.name}-theirs"
-    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    own = replace(wanted, destination="s3", bucket=BucketWanted(name))
-    blocked = planned(own)
-    with pytest.raises(SetupError, match="Its owner applies the policy shown"):
-        apply(blocked, lambda: planned(own), account, waiting=waiting)
-    (left,) = (step for step in blocked.steps if isinstance(step, LeftAlone))
-    client("s3").put_bucket_policy(Bucket=name, Policy=left.statements[0])
-    apply(planned(own), lambda: planned(own), account, waiting=waiting)
-    assert planned(own).empty
-    kept = json.loads(client("s3").get_bucket_policy(Bucket=name)["Policy"])
-    assert kept == json.loads(left.statements[0])
-
-
-def test_a_setups_own_bucket_keeps_the_statements_and_rules_others_added(
-    wanted: Wanted,
-    account: Account,
-    planned: Callable[[Wanted], Plan],
-    waiting: Waiting,
-    client: Callable[[str], Any],
-) -> None:
-    to_s3 = replace(wanted, destination="s3")
-    shown = planned(to_s3)
-    apply(shown, lambda: planned(to_s3), account, waiting=waiting)
-    name = shown.todo[0].after.name  # type: ignore[union-attr]
-    s3 = client("s3")
-    policy = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
-    theirs = {
-        "Sid": "Backup",
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{name}/*",
-    }
-    policy["Statement"] = [theirs, *policy["Statement"][1:]]
-    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
-    rule = {"ID": "other", "Status": "Enabled", "Filter": {"Prefix": "other/"}, "Expiration": {"Days": 3}}
-    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
-    repaired = planned(to_s3)
-    assert len(repaired.todo) == 1
-    apply(repaired, lambda: planned(to_s3), account, waiting=waiting)
-    assert planned(to_s3).empty
-    sids = {item["Sid"] for item in json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]}
-    assert sids == {"Backup", "AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck", "FlowInsightTlsOnly"}
-    rules = {item["ID"] for item in s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]}
-    assert rules == {"other", f"flowinsight-expire {wanted.name}/"}
-
-
 def test_the_provisioners_policy_is_enough_to_plan_apply_and_tear_down(
     wanted: Wanted,
     account: Account,
@@ -332,25 +233,3 @@ def test_who_may_not_delete_flow_logs_is_told_before_creating_one(
     told = "You may not delete flow logs"
     assert any(told in warning for warning in planned(wanted).warnings)
     assert not any(told in warning for warning in planned(wanted).warnings)
-
-
-def test_two_setups_on_one_vpc_leave_each_other_alone(
-    wanted: Wanted,
-    account: Account,
-    planned: Callable[[Wanted], Plan],
-    waiting: Waiting,
-    as_setup: Callable[[str], Account],
-) -> None:
-    other = replace(wanted, name=f"{wanted.name}-b", traffic="REJECT")
-    apply(planned(wanted), lambda: planned(wanted), account, waiting=waiting)
-    there = as_setup(other.name)
-    shown = planned(other)
-    assert any(f"of the setup {wanted.name} already records" in warning for warning in shown.warnings)
-    apply(shown, lambda: planned(other), there, waiting=waiting)
-
-    def down() -> Plan:
-        return teardown(other.name, read(other, there), data=True, confirmed=other.name)
-
-    assert all(dict(step.before.tags)[TAG] == other.name for step in down().todo)  # type: ignore[union-attr]
-    apply(down(), down, there, waiting=waiting)
-    assert planned(wanted).empty

@@ -1,60 +1,18 @@
-"""The plan as a value: what is created, what is left alone, what is warned of, and what stands in the way. No AWS here."""
+"""The plan as a value: what is created, changed, replaced, left alone and torn down. No AWS here."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from flowinsight.provision import desired, documents, policies
-from flowinsight.provision.deployed import Bucket, Deployed, FlowLog, Interface
+from flowinsight.provision.deployed import Bucket, Deployed, FlowLog
 from flowinsight.provision.plan import Plan, plan
-from flowinsight.provision.settings import TAG, BucketSettings, FlowLogSettings, GroupSettings, Place, RoleSettings
+from flowinsight.provision.settings import TAG, BucketSettings, FlowLogSettings, GroupSettings, RoleSettings
 from flowinsight.provision.shown import plan_json, plan_text
 from flowinsight.provision.steps import Change, Create, Delete, LeftAlone, Replace, Unchanged, described
 from flowinsight.provision.teardown import teardown
 from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
-
-PLACE = Place("111122223333", "eu-central-1")
-VPC, SUBNET, ENI, GROUP = (
-    "vpc-0c8eab7aff7cff031",
-    "subnet-0f637c4caf7840f4a",
-    "eni-064d6aa203d3c4d59",
-    "sg-0f27e4c4893268534",
-)
-SEEN = (Interface(ENI, VPC, SUBNET, (GROUP,), "i-0c8eab7aff7cff031"), Interface("eni-2", VPC, "subnet-2", (), None))
-EMPTY = Deployed(PLACE, SEEN)
-WANTED = Wanted("one", (VPC,))
-THEN = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-def made(wanted: Wanted) -> Deployed:
-    """AWS after the setup was applied."""
-    logs = desired.flow_logs(wanted, PLACE, [(resource, resource) for resource in wanted.resources])
-    bucket = desired.bucket(wanted, PLACE)
-    return Deployed(
-        PLACE,
-        SEEN,
-        tuple(FlowLog(f"fl-{number}", log, THEN, "SUCCESS") for number, log in enumerate(logs)),
-        (desired.group(wanted),) if wanted.to_cloudwatch else (),
-        (desired.role(wanted, PLACE),) if wanted.to_cloudwatch else (),
-        (Bucket(bucket.name, bucket),) if wanted.to_s3 else (),
-    )
-
-
-def theirs(**changes: object) -> FlowLog:
-    log = FlowLogSettings(
-        VPC,
-        "VPC",
-        "cloud-watch-logs",
-        "/theirs",
-        WANTED.log_format,
-        60,
-        "ALL",
-        "arn:aws:iam::111122223333:role/t",
-        None,
-        (),
-    )
-    return FlowLog("fl-theirs", replace(log, **changes), THEN, "SUCCESS")  # type: ignore[arg-type]
+from tests.provision.deployments import EMPTY, PLACE, SEEN, SUBNET, THEN, VPC, WANTED, made, theirs
 
 
 def kinds(found: Plan) -> list[str]:
@@ -108,29 +66,6 @@ def test_nothing_without_the_setups_tag_is_changed_or_deleted(tags: tuple[tuple[
     assert teardown("one", deployed, data=True, confirmed="one").steps == ()
 
 
-def test_a_bucket_without_the_statements_stands_in_the_way_and_its_owner_gets_the_exact_policy() -> None:
-    wanted = Wanted("one", (VPC,), "s3", bucket=BucketWanted("theirs", "flow"))
-    existing = documents.policy(
-        {"Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*"}
-    )
-    settings = BucketSettings(
-        "theirs",
-        public_access_blocked=True,
-        ownership="ObjectWriter",
-        key=None,
-        policy=existing,
-        lifecycle="[]",
-        tags=(),
-    )
-    found = plan(wanted, replace(EMPTY, buckets=(Bucket("theirs", settings),)))
-    assert "AWS would write a policy of its own over it" in found.blockers[0]
-    (left,) = (step for step in found.steps if isinstance(step, LeftAlone))
-    sids = [statement["Sid"] for statement in documents.statements(left.statements[0])]
-    assert sids == ["Theirs", "AWSLogDeliveryWrite", "AWSLogDeliveryAclCheck"]
-    granted = replace(settings, policy=left.statements[0])
-    assert plan(wanted, replace(EMPTY, buckets=(Bucket("theirs", granted),))).blockers == ()
-
-
 def test_a_bucket_of_another_account_is_shown_the_documented_statements_and_does_not_stand_in_the_way() -> None:
     wanted = Wanted("one", (VPC,), "s3", bucket=BucketWanted("theirs", "flow"))
     found = plan(wanted, replace(EMPTY, buckets=(Bucket("theirs", None),)))
@@ -160,91 +95,6 @@ def test_a_role_by_its_arn_is_used_and_its_owner_gets_trust_and_policy() -> None
     assert [log.role for log in logs] == ["arn:aws:iam::111122223333:role/x/theirs"]
 
 
-@pytest.mark.parametrize(
-    ("deployed", "sentence"),
-    [
-        (replace(EMPTY, flow_logs=(theirs(),)), "already records 2 interfaces of"),
-        (replace(EMPTY, flow_logs=(theirs(resource=SUBNET),)), "already records 1 interface of"),
-        (
-            replace(EMPTY, groups=(GroupSettings("/mine", 30, None, (), "INFREQUENT_ACCESS"),)),
-            "filter patterns do not work",
-        ),
-        (replace(EMPTY, groups=(GroupSettings("/mine", None, None, ()),)), "keeps its records for ever"),
-        (
-            replace(EMPTY, flow_logs=(theirs(destination="/mine", log_format="${srcaddr}", resource="vpc-other"),)),
-            "lines of two formats in one group",
-        ),
-    ],
-)
-def test_a_careful_person_is_warned(deployed: Deployed, sentence: str) -> None:
-    found = plan(replace(WANTED, group=GroupWanted("/mine")), deployed)
-    assert any(sentence in warning for warning in found.warnings), found.warnings
-
-
-def test_a_flow_log_for_other_traffic_is_no_second_one() -> None:
-    rejects = replace(EMPTY, flow_logs=(theirs(traffic="REJECT"),))
-    assert plan(replace(WANTED, traffic="ACCEPT"), rejects).warnings == ()
-    assert plan(WANTED, rejects).warnings != ()
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"format": "default"}, "who opened a connection can then only be guessed"),
-        ({"format": "${srcaddr} ${tcp-flags} ${log-status}"}, "the simplest question cannot be answered"),
-        ({"format": "${srcaddr} ${dstaddr} ${tcp-flags}"}, "no traffic and lost records will look the same"),
-        ({"format": "${srcaddr} ${ecs-task-id}"}, "ECS fields need at least one ECS cluster"),
-        ({"resources": (ENI,)}, "new instances will not be logged"),
-        ({"resources": ("i-0c8eab7aff7cff031",)}, "new instances will not be logged"),
-        ({"resources": (GROUP,)}, "new instances will not be logged"),
-        ({"resources": (VPC, SUBNET)}, "see the same interfaces"),
-        ({"interval": 600}, "per minute whatever interval"),
-    ],
-)
-def test_a_wish_with_a_catch_is_warned_of(change: dict[str, object], sentence: str) -> None:
-    found = plan(replace(WANTED, **change), EMPTY)  # type: ignore[arg-type]
-    assert any(sentence in warning for warning in found.warnings), found.warnings
-
-
-def test_a_statement_of_the_same_name_that_says_something_else_is_warned_of_before_it_is_overwritten() -> None:
-    wanted = replace(WANTED, destination="s3")
-    deployed = made(wanted)
-    settings = deployed.buckets[0].settings
-    assert settings is not None
-    edited = replace(settings, policy=settings.policy.replace("s3:PutObject", "s3:*"))
-    found = plan(wanted, replace(deployed, buckets=(Bucket(settings.name, edited),)))
-    assert "AWSLogDeliveryWrite" in found.warnings[0]
-    (step,) = found.todo
-    assert isinstance(step, Change)
-    assert [difference.field for difference in step.differences] == ["policy"]
-
-
-def test_what_cannot_be_torn_down_again_is_said_before_it_is_created() -> None:
-    locked = replace(EMPTY, deletable=False)
-    assert "You may not delete flow logs (ec2:DeleteFlowLogs)" in plan(WANTED, locked).warnings[0]
-    assert plan(WANTED, replace(made(WANTED), deletable=False)).warnings == ()
-    to_s3 = replace(WANTED, destination="s3")
-    settings = made(to_s3).buckets[0].settings
-    assert settings is not None
-    deny = {"Sid": "Keep", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "*"}
-    kept = replace(settings, policy=documents.merged(settings.policy, [deny]))
-    found = plan(to_s3, replace(made(to_s3), buckets=(Bucket(settings.name, kept),)))
-    assert found.empty
-    assert found.warnings == (
-        f"The policy of the bucket {settings.name} denies s3:DeleteBucket: tearing down with data will fail.",
-    )
-
-
-def test_a_resource_that_is_not_there_stands_in_the_way() -> None:
-    found = plan(WANTED, replace(EMPTY, missing=(VPC,)))
-    assert found.blockers == (f"There is no {VPC} in eu-central-1. Correct its id, or choose its region.",)
-
-
-def test_a_security_group_without_interfaces_has_nothing_to_record() -> None:
-    found = plan(replace(WANTED, resources=("sg-00000000000000000",)), EMPTY)
-    assert "has no network interface" in found.blockers[0]
-
-
 def test_a_flow_log_of_others_that_records_the_same_is_not_doubled() -> None:
     log = desired.flow_logs(WANTED, PLACE, [(VPC, VPC)])[0]
     found = plan(WANTED, replace(EMPTY, flow_logs=(FlowLog("fl-9", replace(log, tags=()), THEN),)))
@@ -253,12 +103,6 @@ def test_a_flow_log_of_others_that_records_the_same_is_not_doubled() -> None:
         f"Create log group {desired.group_name(WANTED)}",
         f"Create role {desired.role_name(WANTED, PLACE)}",
     ]
-
-
-def test_a_place_that_others_have_taken_with_another_format_stands_in_the_way() -> None:
-    log = replace(desired.flow_logs(WANTED, PLACE, [(VPC, VPC)])[0], tags=(), log_format="${srcaddr}")
-    found = plan(WANTED, replace(EMPTY, flow_logs=(FlowLog("fl-9", log, THEN),)))
-    assert "with another log format" in found.blockers[0]
 
 
 def test_a_delivery_that_failed_for_lack_of_access_is_made_anew() -> None:
