@@ -6,13 +6,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from benchmarks import volume
 from benchmarks.measure import Measured, measure
 
 ADDRESS = volume.BUSY
-FLOWLOGS_READER_FILES = 1
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     folder = options.folder or Path(tempfile.mkdtemp(prefix="flowinsight-bench-"))
     try:
         print(HEAD)
-        for row in (*_straight(folder, options), *_store(folder, options), *_days(folder, options)):
+        for row in chain(_straight(folder, options), _store(folder, options), _days(folder, options)):
             print(row, flush=True)
     finally:
         if options.folder is None:
