@@ -1,5 +1,6 @@
 """What AWS has, as a value: the flow logs of a region, its interfaces, and the resources a setup is concerned with."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,6 +98,12 @@ def tag_value(tags: Tags, key: str = TAG) -> str | None:
 def belongs(existing: Settings, setup: str) -> bool:
     """Whether a resource carries the setup's tag. Nothing else is ever changed."""
     return tag_value(getattr(existing, "tags", ())) == setup
+
+
+def role_belongs(role: RoleSettings, setup: str, place: Place) -> bool:
+    """Whether a role is the setup's own in this region: one of its name in another region may use it there."""
+    regions = set(re.findall(r"arn:[^:]+:ec2:([a-z0-9-]+):\d*:vpc-flow-log/", role.trust))
+    return belongs(role, setup) and (not regions or place.region in regions)
 
 
 def owner(existing: Settings) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flowinsight.provision import desired, documents, policies
-from flowinsight.provision.deployed import Bucket, Deployed, belongs, owner, tag_value
+from flowinsight.provision.deployed import Bucket, Deployed, belongs, owner, role_belongs, tag_value
 from flowinsight.provision.overlap import written_by
 from flowinsight.provision.settings import BucketSettings, FlowLogSettings, Place, differences
 from flowinsight.provision.steps import Change, Create, LeftAlone, Step, Unchanged
@@ -97,7 +97,7 @@ def _taken(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
 def _role_path(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
     after = desired.role(wanted, deployed.place)
     before = deployed.role(after.name) if wanted.to_cloudwatch and not wanted.role.arn else None
-    if before is not None and belongs(before, wanted.name) and before.path != after.path:
+    if before is not None and role_belongs(before, wanted.name, deployed.place) and before.path != after.path:
         yield (
             f"The role {after.name} has the path {before.path}, and AWS cannot move a role: choose another name for it, "
             f"or the path it has."

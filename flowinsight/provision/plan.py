@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flowinsight.provision import desired
-from flowinsight.provision.deployed import FAILED, Deployed, FlowLog, belongs, owner
+from flowinsight.provision.deployed import FAILED, Deployed, FlowLog, belongs, owner, role_belongs
 from flowinsight.provision.overlap import groups_of, leaving_of, narrowed
 from flowinsight.provision.own import blockers, bucket_step, key_steps
 from flowinsight.provision.settings import (
@@ -79,7 +79,7 @@ def _group_step(wanted: Wanted, deployed: Deployed) -> Step:
 def _role_step(wanted: Wanted, deployed: Deployed, leaving: tuple[FlowLogSettings, ...]) -> Step:
     after = desired.role(wanted, deployed.place, groups_of(leaving, desired.role_arn(wanted, deployed.place)))
     before = deployed.role(after.name)
-    if wanted.role.arn or (before is not None and not belongs(before, wanted.name)):
+    if wanted.role.arn or (before is not None and not role_belongs(before, wanted.name, deployed.place)):
         whose = owner(before) if before is not None else "another account, or does not exist"
         why = (
             f"It belongs to {whose}. It is used as it is; its owner sees to it that it has this trust and this policy."
@@ -172,7 +172,7 @@ def _leftovers(wanted: Wanted, deployed: Deployed) -> Iterator[Step]:
             (RoleSettings, desired.role_name(wanted, deployed.place)),
         }
     for role in deployed.roles:
-        if belongs(role, wanted.name) and (RoleSettings, role.name) not in names:
+        if role_belongs(role, wanted.name, deployed.place) and (RoleSettings, role.name) not in names:
             yield Delete(role, "No flow log of the setup uses it any longer.")
     kept = "It holds records of the setup's former wishes. Tearing down with its data deletes it."
     for group in deployed.groups:

@@ -1,6 +1,6 @@
 """Take a setup down: a plan that deletes what carries its tag. Records go only when that is asked for, twice."""
 
-from flowinsight.provision.deployed import Deployed, belongs
+from flowinsight.provision.deployed import Deployed, belongs, role_belongs
 from flowinsight.provision.own import owned
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.refusals import SetupError
@@ -24,7 +24,9 @@ def teardown(setup: str, deployed: Deployed, *, data: bool = False, confirmed: s
         for item in deployed.flow_logs
         if belongs(item.settings, setup)
     ]
-    roles: list[Step] = [Delete(role, "Torn down.") for role in deployed.roles if belongs(role, setup)]
+    roles: list[Step] = [
+        Delete(role, "Torn down.") for role in deployed.roles if role_belongs(role, setup, deployed.place)
+    ]
     return Plan(setup, deployed.place, (*flow_logs, *roles, *_holding_records(setup, deployed, data=data)))
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from flowinsight.provision import desired, documents, policies
 from flowinsight.provision.deployed import Bucket, Deployed, FlowLog
+from flowinsight.provision.exports import export
 from flowinsight.provision.plan import Plan, plan
-from flowinsight.provision.settings import TAG, BucketSettings, FlowLogSettings, GroupSettings, RoleSettings
+from flowinsight.provision.settings import TAG, BucketSettings, FlowLogSettings, GroupSettings, Place, RoleSettings
 from flowinsight.provision.shown import plan_json, plan_text
 from flowinsight.provision.steps import Change, Create, Delete, LeftAlone, Replace, Unchanged, described
 from flowinsight.provision.teardown import teardown
@@ -179,3 +180,34 @@ def test_the_json_of_a_plan_tells_each_steps_action() -> None:
     assert [step["action"] for step in found["steps"]] == ["create"] * 5
     assert found["steps"][0]["settings"]["retention_days"] == 30
     assert found["empty"] is False
+
+
+def test_a_role_that_the_same_setup_uses_in_another_region_is_left_alone() -> None:
+    wanted = replace(WANTED, role=RoleWanted("shared"))
+    elsewhere = desired.role(wanted, Place("111122223333", "us-east-1"))
+    deployed = replace(EMPTY, roles=(elsewhere,))
+    assert any(isinstance(step, LeftAlone) and step.before == elsewhere for step in plan(wanted, deployed).steps)
+    assert teardown("one", deployed).todo == ()
+    edited = replace(elsewhere, trust=documents.policy())
+    assert isinstance(plan(wanted, replace(deployed, roles=(edited,))).todo[1], Create | Change)
+    assert [type(step) for step in teardown("one", replace(deployed, roles=(edited,))).todo] == [Delete]
+
+
+def test_what_aws_tells_of_a_transit_gateways_traffic_does_not_matter() -> None:
+    wanted = Wanted("one", ("tgw-0c8eab7aff7cff031",), format="transit-gateway")
+    deployed = made(wanted)
+    (log,) = deployed.flow_logs
+    told = replace(log, settings=replace(log.settings, traffic="ALL"))
+    assert plan(wanted, replace(deployed, flow_logs=(told,))).empty
+
+
+def test_the_one_region_that_is_not_named_gets_a_bucket_without_its_name() -> None:
+    virginia = Place("111122223333", "us-east-1")
+    wanted = replace(WANTED, destination="s3")
+    (line,) = (
+        line
+        for line in export(plan(wanted, Deployed(virginia, SEEN)), "cli").splitlines()
+        if line.startswith("aws s3api create-bucket")
+    )
+    assert "LocationConstraint" not in line
+    assert '{"Key":"flowinsight:setup","Value":"one"}' in line
