@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from flowinsight.charts import MONO, Palette, styled
+from flowinsight.charts import MONO, Palette, drawn
 
 STATES = ("not logged", "no traffic (NODATA)", "records", "records lost (SKIPDATA)")
 """What an interface can have done in a bin of time, by the number that stands for it in the figure."""
@@ -23,21 +23,18 @@ def coverage_map(
     bins = range(span[0] // width * width, span[1], width)
     known = {(row["interface_id"], row["bin"]): _OF_STATUS[row["status"]] for row in rows}
     states = [[known.get((name, second), 0) for second in bins] for name in names]
-    figure = go.Figure(
-        go.Heatmap(
-            x=[datetime.fromtimestamp(second, zone).replace(tzinfo=None) for second in bins], y=names, z=states,
-            zmin=-0.5, zmax=3.5, colorscale=_steps(palette), xgap=0, ygap=1,
-            customdata=[[STATES[n] for n in row] for row in states],
-            hovertemplate="%{y}, %{x|%d %b %H:%M}: %{customdata}<extra></extra>",
-            colorbar={"tickvals": list(range(4)), "ticktext": STATES, "orientation": "h", "y": 1.0, "yanchor": "bottom",
-                      "thickness": 8, "len": 0.75, "tickfont": {"color": palette.ink}},
-        )
+    trace = {
+        "type": "heatmap", "x": [datetime.fromtimestamp(second, zone).replace(tzinfo=None) for second in bins], "y": names,
+        "z": states, "zmin": -0.5, "zmax": 3.5, "colorscale": _steps(palette), "xgap": 0, "ygap": 1,
+        "customdata": [[STATES[state] for state in row] for row in states],
+        "hovertemplate": "%{y}, %{x|%d %b %H:%M}: %{customdata}<extra></extra>",
+        "colorbar": {"tickvals": list(range(4)), "ticktext": STATES, "orientation": "h", "y": 1.0, "yanchor": "bottom",
+                     "thickness": 8, "len": 0.75, "tickfont": {"color": palette.ink}},
+    }  # fmt: skip
+    return drawn(
+        [trace], palette, 110 + 16 * len(names), x={"type": "date", "tickformat": "%H:%M\n%d %b %Y", "showgrid": False},
+        y={"type": "category", "autorange": "reversed", "showgrid": False, "tickfont": {"family": MONO, "color": palette.ink}},
     )  # fmt: skip
-    figure.update_yaxes(
-        type="category", autorange="reversed", showgrid=False, tickfont={"family": MONO, "color": palette.ink}
-    )
-    figure.update_xaxes(type="date", tickformat="%H:%M\n%d %b %Y", showgrid=False)
-    return styled(figure, palette, 110 + 16 * len(names))
 
 
 def _steps(palette: Palette) -> list[tuple[float, str]]:

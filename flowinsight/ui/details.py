@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from flowinsight import charts, fields, iana, tcp_flags
+from flowinsight import fields, iana, labels, tcp_flags
 from flowinsight.question import Endpoint, Filter, Ports, Question
 from flowinsight.ui import ask, editing, tables
 from flowinsight.ui.plain import gray, plain
@@ -17,7 +17,7 @@ RECORDS = 200
 
 def draw(row: dict[str, Any], question: Question, held: ask.Held, zone: tzinfo) -> None:
     """A ticked conversation."""
-    service = charts.service_label(row["port"], row["protocol"])
+    service = labels.service_label(row["port"], row["protocol"])
     with st.container(border=True, key="card_conversation"):
         st.markdown(f"##### {plain(row['client'])} → {plain(row['server'])}, {plain(service)}: {row['outcome']}")
         with st.container(horizontal=True, gap="small", key="pivots"):
@@ -36,7 +36,7 @@ def draw(row: dict[str, Any], question: Question, held: ask.Held, zone: tzinfo) 
 
 
 def _ways(row: dict[str, Any]) -> None:
-    service = charts.service_word(row["port"], row["protocol"])
+    service = labels.service_word(row["port"], row["protocol"])
     for key, label, word, how in (
         ("only", "Only this conversation", f"from {row['client']} to {row['server']} {service}", "narrow"),
         ("client", f"About {row['client']}", f"from {row['client']}", "pivot"),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from flowinsight import charts, exports
+from flowinsight import exports, labels
 from flowinsight.investigation import Investigation
 from flowinsight.tops import OTHER
 from flowinsight.ui.plain import moment
@@ -53,7 +53,7 @@ def of(name: str, kind: str = "text", heading: str = "") -> Column:
     return Column(heading or name.replace("_", " ").capitalize(), lambda row: row.get(name), kind)
 
 
-SERVICE = Column("Service", lambda row: charts.service_label(row["port"], row["protocol"]))
+SERVICE = Column("Service", lambda row: labels.service_label(row["port"], row["protocol"]))
 UNANSWERED = Column("Rejected or no reply", lambda row: row["unanswered"] / max(row["conversations"], 1), "share")
 FIRST, LAST = of("first", "time"), of("last", "time")
 _COUNTS = (of("sent", "bytes"), of("received", "bytes"), of("records", "number"), of("conversations", "number"))
@@ -87,7 +87,7 @@ def servers(found: Investigation) -> Table:
 
 def services(found: Investigation) -> Table:
     columns = (SERVICE, *_COUNTS, of("clients", "number"), of("servers", "number"), UNANSWERED, FIRST, LAST)
-    words = {"service": lambda row: charts.service_word(row["port"], row["protocol"])}
+    words = {"service": lambda row: labels.service_word(row["port"], row["protocol"])}
     return Table("services", found.services, columns, words)
 
 
