@@ -1,5 +1,6 @@
 """A store opened for questions: views over the files that a time range can touch, and nothing else is read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,9 +33,7 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
     parquet_view(connection, "stored", {store / shape.ROWS_IN / file.name: file.columns for file in touched}, default)
     db.define_views(connection, "stored", columns or default.names)
     define_windows(connection, [store / shape.WINDOWS_IN / file.name for file in touched])
-    for file in manifest.rows:
-        if not _touches(file, time):
-            connection.execute(_ELSEWHERE, _summary(file))
+    connection.execute(_ELSEWHERE, _summaries([file for file in manifest.rows if not _touches(file, time)]))
     return Loaded(connection, manifest.tally, manifest.formats, distinct=True, duplicates=manifest.duplicates)
 
 
@@ -43,13 +42,16 @@ def open_store(store: Path, time: TimeRange | None = None) -> Loaded:
 _ELSEWHERE = f"""
 INSERT INTO {WINDOWS} (bin, width, records, nodata, skipdata, accepted, rejected, first, newest, last)
 SELECT first // {WIDTH} * {WIDTH}, {WIDTH}, 0, 0, 0, accepted, rejected, first, newest, last
-FROM (SELECT ?::BIGINT AS first, ?::BIGINT AS newest, ?::BIGINT AS last, ?::BIGINT AS accepted, ?::BIGINT AS rejected)
+FROM (SELECT unnest(?::BIGINT[]) AS first, unnest(?::BIGINT[]) AS newest, unnest(?::BIGINT[]) AS last,
+  unnest(?::BIGINT[]) AS accepted, unnest(?::BIGINT[]) AS rejected)
 WHERE first >= {EARLIEST}
 """
 
 
-def _summary(file: DataFile) -> tuple[int | None, int | None, int | None, int, int]:
-    return file.first, file.last, file.ended, int(file.accepted), int(file.rejected)
+def _summaries(files: Sequence[DataFile]) -> list[list[int | None]]:
+    """The parameters of _ELSEWHERE: a list for each column."""
+    rows = [(file.first, file.last, file.ended, int(file.accepted), int(file.rejected)) for file in files]
+    return [[row[place] for row in rows] for place in range(5)]
 
 
 def _touches(file: DataFile, time: TimeRange | None) -> bool:

@@ -11,7 +11,7 @@ from flowinsight.errors import SourceError
 from flowinsight.fetchers.files import load
 from flowinsight.question import TimeRange
 from flowinsight.sources import Files
-from flowinsight.store import Ingested, Progress, StoreError, ingest, listing, open_store, run, upgrades, windows
+from flowinsight.store import Ingested, Progress, StoreError, ingest, listing, open_store, run, windows
 from flowinsight.store import manifest as manifests
 from flowinsight.survey import WINDOWS, survey
 
@@ -263,27 +263,6 @@ def test_many_small_files_of_a_day_become_one(tmp_path: Path) -> None:
         ingest(store, [tmp_path / f"{number}.log"])
     assert len(manifests.read(store).rows) < 12
     assert len(stored(store)) == 140
-
-
-def test_an_older_schema_is_upgraded_step_by_step_and_a_newer_one_refused(tmp_path: Path) -> None:
-    steps = {
-        1: lambda old, _: {**old, "sources": [*old["sources"], "two"]},
-        2: lambda old, _: {**old, "sources": [*old["sources"], "three"]},
-    }
-    found = upgrades.upgraded({"version": 1, "sources": ["one"]}, tmp_path, steps, newest=3)
-    assert found == {"version": 3, "sources": ["one", "two", "three"]}
-    with pytest.raises(StoreError, match="newer FlowInsight"):
-        upgrades.upgraded({"version": 4}, tmp_path, steps, newest=3)
-
-
-def test_every_version_before_this_one_has_its_step() -> None:
-    assert set(upgrades.STEPS) == set(range(1, upgrades.VERSION))
-
-
-def test_a_damaged_manifest_is_a_clear_error(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(StoreError, match="damaged"):
-        open_store(tmp_path)
 
 
 def test_a_report_can_be_shown_as_json(tmp_path: Path) -> None:
