@@ -4,6 +4,7 @@ import hashlib
 import time
 from dataclasses import astuple, dataclass
 from datetime import UTC
+from typing import Literal
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ ASKED_AGAIN = 300
 """Seconds after which AWS is asked again who the credentials belong to."""
 _USUAL = "default credentials"
 _IDENTITY = "account_identity"
+_KEPT: Literal["session"] = "session"
+"""What is chosen here holds on every page that asks for an account."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,16 @@ def _sandbox() -> aws.Identity | None:
     if running is None:
         return None
     accounts = [str(one["account"]) for one in _company(running.url, host)["accounts"]]
-    account = str(st.selectbox("Account of the sandbox", accounts, key="sandbox_account", on_change=_other_account))
+    account = str(
+        st.selectbox(
+            "Account of the sandbox", accounts, key="sandbox_account", on_change=_other_account, persist_state=_KEPT
+        )
+    )
     with st.container(horizontal=True, gap="small"):
         st.button("Let an hour pass", key="sandbox_hour", icon=":material/fast_forward:", on_click=_let_an_hour_pass)
         st.button("Stop the sandbox", key="sandbox_stop", icon=":material/stop_circle:", on_click=_stop)
     identity = aws.sandbox(running.url, account, REGION)
-    st.markdown(gray(f"Its clock: {moment(live.now(identity), UTC)} UTC. It runs at {running.url}"))
+    st.markdown(f"{gray(f'Its clock: {moment(live.now(identity), UTC)[:16]} UTC')} `{running.url}`")
     return identity
 
 
@@ -105,7 +112,7 @@ def _let_an_hour_pass() -> None:
 
 def _stop() -> None:
     st.session_state["sandbox_stopped"] = True
-    sandbox_process.host().stop()
+    sandbox_process.host().stop(wait=False)
 
 
 def _start() -> None:
@@ -120,12 +127,19 @@ def _other_account() -> None:
 def _own() -> aws.Identity | None:
     """The identity a person connected as. Nothing is asked of AWS before that."""
     with st.form("account_form", border=False):
-        profile = st.selectbox("Profile", [_USUAL, *aws.profiles()], key="account_profile")
-        region = st.text_input("Region", key="account_region", placeholder="the profile's")
+        profile = st.selectbox("Profile", [_USUAL, *aws.profiles()], key="account_profile", persist_state=_KEPT)
+        region = st.text_input("Region", key="account_region", persist_state=_KEPT, placeholder="the profile's")
         with st.expander("Advanced"):
-            role = st.text_input("Role to assume", key="account_role", placeholder="arn:aws:iam::111122223333:role/…")
-            external = st.text_input("External id of that role", key="account_external_id", type="password")
-            endpoint = st.text_input("Endpoint", key="account_endpoint", placeholder="AWS's own")
+            role = st.text_input(
+                "Role to assume",
+                key="account_role",
+                persist_state=_KEPT,
+                placeholder="arn:aws:iam::111122223333:role/…",
+            )
+            external = st.text_input(
+                "External id of that role", key="account_external_id", persist_state=_KEPT, type="password"
+            )
+            endpoint = st.text_input("Endpoint", key="account_endpoint", persist_state=_KEPT, placeholder="AWS's own")
         if st.form_submit_button("Connect", type="primary", key="account_connect"):
             st.session_state.pop(_IDENTITY, None)
             st.session_state[_IDENTITY] = live.identified(
@@ -139,13 +153,13 @@ def _given(text: str) -> str | None:
     return text.strip() or None
 
 
-def badge(account: Account, place: str) -> None:
+def badge(account: Account, place: str = "") -> None:
     """Which account is being asked, and where in it: above everything else on the page."""
     kind = ":orange-badge[:material/science: SANDBOX]" if account.identity.is_sandbox else ":blue-badge[AWS]"
     label = "" if account.identity.is_sandbox else f" ({account.identity.label})"
     endpoint = account.identity.endpoint_url
     at = f" · {endpoint}" if endpoint and not account.identity.is_sandbox else ""
-    said = plain(f"as {account.caller.user}{label} · {account.region}{at} · {place}")
+    said = plain(f"as {account.caller.user}{label} · {account.region}{at}{place and f' · {place}'}")
     with st.container(key="asked_account"):
         st.markdown(f"{kind} **Account {account.caller.account}** {said}")
 

@@ -160,7 +160,7 @@ def way_by_pattern(plan: log_events.Plan, per_second: float) -> Way:
     least = len(plan.slices) * len(plan.statements)
     price = f"No charge: FilterLogEvents costs nothing. At least {least:,} requests, at most {per_second:g} a second."
     sent = tuple(statement.text or "(every event)" for statement in plan.statements)
-    return Way(f"CloudWatch Logs, {filter_pattern.LANGUAGE}", price, 0.0, sent, plan.source.origin)
+    return Way(filter_pattern.LANGUAGE, price, 0.0, sent, plan.source.origin)
 
 
 def way_by_object(listing: s3_listing.Listing) -> Way:

@@ -1,17 +1,20 @@
 """Where in an account its flow logs lie: found, or typed."""
 
+import time
+
 import streamlit as st
 
-from flowinsight import aws
 from flowinsight.errors import FlowInsightError
 from flowinsight.fetchers import live
 from flowinsight.records.headers import as_header
 from flowinsight.sources import LogGroup
-from flowinsight.ui import address_bar, first_flow_log, sandbox_process, working
+from flowinsight.ui import accounts, address_bar, first_flow_log, sandbox_process, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.plain import gray, plain
 
-_LOOKED, _WANTED = "places_looked", "first_flow_log_wanted"
+_WANTED = "first_flow_log_wanted"
+_LOOKED_AGAIN = 60
+"""Seconds after which an account is looked through again: flow logs may have been created elsewhere."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -28,7 +31,7 @@ def choose(account: Account) -> live.Place | None:
     """The sidebar's choice; None while there is none, of which `welcome` tells."""
     try:
         if st.session_state.pop(_WANTED, False):
-            _create(account.identity)
+            _create(account)
         found = _places(account)
         by_name = {name_of(place): place for place in found.sources}
         name = address_bar.value("path") or next(iter(by_name), "")
@@ -39,7 +42,9 @@ def choose(account: Account) -> live.Place | None:
             help="Those that flow logs of this account and region deliver to, or one that you type: the name or ARN of a log "
             "group, or s3://bucket/prefix/.",
         )  # fmt: skip
-        st.button("Look again", key="places_look", icon=":material/refresh:", type="tertiary", on_click=_look_again)
+        st.button(
+            "Look again", key="places_look", icon=":material/refresh:", type="tertiary", on_click=_look_again, args=(account,)
+        )  # fmt: skip
         return (by_name.get(name) or _typed(name)) if name else None
     except FlowInsightError as error:
         st.error(plain(error), icon=":material/error:")
@@ -48,14 +53,21 @@ def choose(account: Account) -> live.Place | None:
         _notes(account)
 
 
+def _key(account: Account) -> str:
+    return f"{account.key} {int(time.time() / _LOOKED_AGAIN)}"
+
+
 def _places(account: Account) -> live.Places:
-    key = f"{account.key} {st.session_state.get(_LOOKED, 0)}"
-    return working.done(_found(), "places", key, lambda _: live.places(account.identity))
+    return working.done(_found(), "places", _key(account), lambda _: live.places(account.identity))
+
+
+def _look_again(account: Account) -> None:
+    _found().drop(_key(account))
 
 
 def _notes(account: Account) -> None:
-    """What could not be looked at; the sandbox has no data sources to list, which nobody needs to know."""
-    found = _found().take(f"{account.key} {st.session_state.get(_LOOKED, 0)}")
+    """What could not be looked at. That the sandbox has no data sources to list, nobody needs to know."""
+    found: live.Places | None = _found().take(_key(account))
     for note in found.notes if found and not account.identity.is_sandbox else ():
         st.markdown(gray(note))
 
@@ -69,12 +81,9 @@ def _typed(name: str) -> live.Place:
     return live.typed(name, as_header(text.split()) if text else None)
 
 
-def _look_again() -> None:
-    st.session_state[_LOOKED] = st.session_state.get(_LOOKED, 0) + 1
-
-
 def welcome(account: Account) -> None:
     """What stands on the page while no place is chosen."""
+    accounts.badge(account)
     with st.container(border=True, key="card_welcome"):
         if not account.identity.is_sandbox:
             st.markdown("#### No flow log was found in this account and region")
@@ -94,11 +103,11 @@ def _want_first() -> None:
     st.session_state[_WANTED] = True
 
 
-def _create(identity: aws.Identity) -> None:
+def _create(account: Account) -> None:
     with st.spinner("Creating the flow log, and an hour of traffic"):
-        first_flow_log.create(identity)
+        first_flow_log.create(account.identity)
         running = sandbox_process.host().running
         if running is not None:
             running.control("clock", {"advance": live.HOUR})
     address_bar.put(t="")
-    _look_again()
+    _look_again(account)

@@ -51,14 +51,16 @@ class Host:
                 return
         running.stop()
 
-    def stop(self) -> None:
-        """End it, also while it is being started."""
+    def stop(self, *, wait: bool = True) -> None:
+        """End it, also while it is being started; without `wait` its last seconds are spent elsewhere."""
         with self.lock:
             running, self.running = self.running, None
             self.state = "stopped"
             self.ended.set()
-        if running is not None:
+        if running is not None and wait:
             running.stop()
+        elif running is not None:
+            threading.Thread(target=running.stop).start()
 
     def look(self) -> State:
         """How it is now; a process that has ended by itself is noticed here."""

@@ -1,0 +1,244 @@
+"""The page with an account as its source: the sandbox, or AWS by profile and role. No browser, and no other AWS."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from flowinsight import aws
+from flowinsight.fetchers.live import Live
+from flowinsight.question import Question, TimeRange
+from flowinsight.sandbox.running import MISSING_MOTO, Running, SandboxError, start
+from flowinsight.sources import LogGroup
+from flowinsight.ui import fetch_job, first_flow_log, sandbox_process
+from flowinsight.ui.fetch_job import FetchJob
+
+Opened = Callable[..., AppTest]
+
+NOON = 1_795_176_000  # 2026-11-20, a Friday: the same traffic in every run
+HOUR = 3600
+MEMBER = "012345678910"
+RANGE = "2026-11-20T12:10Z/2026-11-20T12:50Z"
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Running]:
+    """A sandbox with an hour of flow logs, in the place of the one that the page would start."""
+    with start(speed=0, at=NOON) as running:
+        running.control("settings", {"late": 0, "repeated": 0})
+        first_flow_log.create(aws.sandbox(running.url))
+        running.control("clock", {"advance": HOUR})
+        yield running
+
+
+@pytest.fixture
+def sandbox(account: Running) -> Iterator[Running]:
+    host = sandbox_process.host()
+    host.state, host.running = "running", account
+    yield account
+    host.state, host.running = "stopped", None
+
+
+@pytest.fixture
+def faults(account: Running) -> Iterator[Callable[..., None]]:
+    """Order faults for one test."""
+
+    def order(**rule: object) -> None:
+        account.control("faults", rule)
+
+    yield order
+    account.control("faults", method="DELETE")
+
+
+def text_of(page: AppTest) -> str:
+    """Everything written on the page, without Markdown's escapes."""
+    return "\n".join(one.value for one in [*page.markdown, *page.error, *page.code]).replace("\\", "")
+
+
+def keys(page: AppTest) -> set[str]:
+    return {str(button.key) for button in page.button}
+
+
+def until(page: AppTest, there: Callable[[AppTest], bool], seconds: float = 30) -> AppTest:
+    """Look again, as the page's own timers would in a browser."""
+    end = time.monotonic() + seconds
+    while not there(page):
+        assert time.monotonic() < end, text_of(page)
+        time.sleep(0.1)
+        page.run()
+    assert not page.exception
+    return page
+
+
+def answered(page: AppTest) -> bool:
+    return "fetch_anew" in keys(page)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_sandbox_is_asked_and_its_account_is_in_sight(opened: Opened) -> None:
+    page = until(opened(source="Sandbox AWS account", q=":443", t=RANGE), answered)
+
+    assert "SANDBOX] **Account 111122223333** as operator · eu-central-1 · /vpc/flow-logs" in text_of(page)
+    assert "Port 443 of" in text_of(page)
+    assert page.query_params["path"] in ("/vpc/flow-logs", ["/vpc/flow-logs"])
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_how_it_was_asked_shows_the_patterns_their_price_and_where_the_format_is_from(opened: Opened) -> None:
+    text = text_of(until(opened(source="Sandbox AWS account", q="10.20.1.12", t=RANGE), answered))
+
+    assert "[version, accountid, interfaceid, srcaddr = 10.20.1.12, dstaddr," in text
+    assert "No charge: FilterLogEvents costs nothing" in text
+    assert "Format: LogFormat of fl-" in text
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_time_with_open_sides_becomes_the_last_hour_to_the_minute(opened: Opened) -> None:
+    page = until(opened(source="Sandbox AWS account", q=":22"), answered)
+
+    assert page.text_input(key="t").value == "2026-11-20T12:00Z/2026-11-20T13:00Z"
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_another_account_is_not_given_the_answer_of_the_first(opened: Opened) -> None:
+    page = until(opened(source="Sandbox AWS account", q=":443", t=RANGE), answered)
+
+    page.selectbox(key="sandbox_account").set_value(MEMBER).run()
+
+    assert "No flow log in this account yet" in text_of(page)
+    assert "Port 443 of" not in text_of(page)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_missing_permission_is_named_and_trying_again_goes_on(opened: Opened, faults: Callable[..., None]) -> None:
+    faults(kind="denied", service="logs", action="FilterLogEvents", times=1)
+    page = until(opened(source="Sandbox AWS account", q=":8443", t=RANGE), lambda it: "fetch_again" in keys(it))
+    assert "the permission logs:FilterLogEvents is missing" in text_of(page)
+
+    page.button(key="fetch_again").click().run()
+
+    until(page, answered)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_cancelled_fetch_says_so_and_goes_on_when_told_to(opened: Opened, faults: Callable[..., None]) -> None:
+    faults(kind="latency", service="logs", action="FilterLogEvents", seconds=1.5, times=3)
+    page = until(opened(source="Sandbox AWS account", q=":53", t=RANGE), lambda it: "fetch_cancel" in keys(it))
+
+    page.button(key="fetch_cancel").click().run()
+    until(page, lambda it: "fetch_on" in keys(it))
+    assert "Not everything is here" in text_of(page)
+    page.button(key="fetch_on").click().run()
+
+    until(page, answered)
+
+
+def test_a_bucket_is_asked_with_its_price_shown(opened: Opened, sandbox: Running) -> None:
+    identity = aws.sandbox(sandbox.url)
+    aws.client(identity, "s3").create_bucket(
+        Bucket="larkfield-page", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    aws.client(identity, "ec2").create_flow_logs(
+        ResourceType="VPC", ResourceIds=[sandbox.control("company")["vpcs"]["shop"]], TrafficType="ALL",
+        LogDestinationType="s3", LogDestination="arn:aws:s3:::larkfield-page",
+    )  # fmt: skip
+    now = int(sandbox.control("clock", {"advance": 900})["now"])
+    page = opened(source="Sandbox AWS account", path="s3://larkfield-page/", q=":443", t=f"{now - 600}/{now - 60}")
+
+    text = text_of(until(page, answered))
+
+    assert "Port 443 of" in text
+    assert "USD for the requests" in text
+
+
+def test_a_price_above_a_cent_is_agreed_to_before_anything_is_fetched(
+    opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_job, "ASKS_FROM", 0.0)
+    before = sandbox.control("calls")[-1]["number"]
+    now = int(sandbox.control()["now"])
+    link = {"path": "s3://larkfield-page/", "q": ":443", "t": f"{now - 500}/{now - 60}"}
+    page = until(opened(source="Sandbox AWS account", **link), lambda it: "fetch_agree" in keys(it))
+    assert "This costs money" in text_of(page)
+    assert "GetObject" not in {call["action"] for call in sandbox.control(f"calls?after={before}")}
+
+    page.button(key="fetch_agree").click().run()
+
+    until(page, answered)
+    assert "GetObject" in {call["action"] for call in sandbox.control(f"calls?after={before}")}
+
+
+def test_a_fetch_that_nobody_looks_at_stops_and_keeps_what_is_complete(
+    sandbox: Running, faults: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_job, "LEASE", 0.3)
+    faults(kind="latency", service="logs", action="FilterLogEvents", seconds=0.15)
+    group = LogGroup(first_flow_log.GROUP, formats=(), origin="not known yet")
+    question = Question(TimeRange(NOON, NOON + HOUR))
+    job = FetchJob(question, Live(aws.sandbox(sandbox.url), group), "key")
+
+    job.start()
+    assert job.thread is not None
+    job.thread.join(30)
+
+    assert job.state == "cut"
+    assert job.brought is None or job.brought.covered != question.time
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_place_that_is_none_is_said(opened: Opened) -> None:
+    page = opened(source="Sandbox AWS account", path="two words", t=RANGE)
+
+    assert "two words is not the name of a log group" in text_of(page)
+
+
+def test_a_sandbox_that_was_stopped_is_started_by_a_button_only(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(sandbox_process.Host, "ask_to_start", lambda _: begun.append("start"))
+    page = opened(source="Sandbox AWS account")
+    assert begun
+
+    begun.clear()
+    page.session_state["sandbox_stopped"] = True
+    page.run()
+    assert "The sandbox is stopped" in text_of(page)
+    assert not begun
+
+
+def test_without_its_packages_the_page_says_how_to_get_them(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_moto() -> Running:
+        raise SandboxError(MISSING_MOTO)
+
+    monkeypatch.setattr(sandbox_process, "start", without_moto)
+    sandbox_process.host().stop()
+
+    page = until(opened(source="Sandbox AWS account"), lambda it: "sandbox_start" in keys(it))
+
+    assert "pip install -r requirements-sandbox.txt" in text_of(page)
+    sandbox_process.host().stop()
+
+
+def test_an_aws_account_is_asked_only_after_connecting(opened: Opened, sandbox: Running) -> None:
+    before = len(sandbox.control("calls"))
+    page = opened(source="AWS account", q=":443", t=RANGE)
+    assert "Which AWS account?" in text_of(page)
+    assert len(sandbox.control("calls")) == before
+
+    page.text_input(key="account_endpoint").set_value(sandbox.url)
+    page.button(key="account_connect").click().run()
+
+    assert "SANDBOX] **Account 111122223333**" in text_of(until(page, answered))
+
+
+def test_a_role_that_is_none_is_said_where_it_is_typed(opened: Opened) -> None:
+    page = opened(source="AWS account")
+
+    page.text_input(key="account_role").set_value("administrator")
+    page.button(key="account_connect").click().run()
+
+    assert "administrator is not the ARN of a role" in text_of(page)
+    assert json.dumps(dict(page.query_params)).count("administrator") == 0
