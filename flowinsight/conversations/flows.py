@@ -37,7 +37,7 @@ WITH sided AS (
     WHEN protocol = 6 AND tcp_flags & 18 = 2 THEN false
     WHEN protocol = 6 AND tcp_flags & 18 = 18 THEN true
     WHEN action = 'REJECT' THEN false
-    ELSE sender_port < receiver_port END AS sender_serves
+    ELSE sender_port >= 0 AND sender_port < receiver_port END AS sender_serves
   FROM $matched),
 rolled AS (
   SELECT scope, protocol, sender, receiver, sender_serves,

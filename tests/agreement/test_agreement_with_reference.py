@@ -33,7 +33,7 @@ agreeing = settings(
 )  # fmt: skip
 
 
-def _loaded(logs: Delivered) -> Loaded:
+def load_logs(logs: Delivered) -> Loaded:
     with tempfile.TemporaryDirectory() as folder:
         logs.write(Path(folder))
         loaded = load(Files((Path(folder),)))
@@ -61,7 +61,7 @@ def test_conversations_and_their_reconciliation_are_those_of_the_reference(
 ) -> None:
     reference = Reference(logs.rows, question)
     distinct = as_a_store_knows and all(one.copies == 1 for one in reference.seen)
-    prepared = prepare(question, replace(_loaded(logs), distinct=distinct))
+    prepared = prepare(question, replace(load_logs(logs), distinct=distinct))
     answer = views.conversations(prepared)
     for one in reference.conversations:
         event(one.evidence)
@@ -74,7 +74,7 @@ def test_conversations_and_their_reconciliation_are_those_of_the_reference(
 @agreeing
 @given(delivered(), questions())
 def test_rows_of_a_grouping_are_those_of_the_reference(logs: Delivered, question: Question) -> None:
-    answer = views.rows(prepare(question, _loaded(logs)))
+    answer = views.rows(prepare(question, load_logs(logs)))
 
     _same_rows(answer, Reference(logs.rows, question).grouped())
     assert answer.deduplicated is question.by_conversation
@@ -83,7 +83,7 @@ def test_rows_of_a_grouping_are_those_of_the_reference(logs: Delivered, question
 @agreeing
 @given(delivered(), questions())
 def test_summary_records_and_coverage_are_those_of_the_reference(logs: Delivered, question: Question) -> None:
-    loaded = _loaded(logs)
+    loaded = load_logs(logs)
     prepared, reference = prepare(question, loaded), Reference(logs.rows, question)
     summary = views.summary(question, loaded, prepared if question.conversation_filters else None)
     records = views.records(prepared)

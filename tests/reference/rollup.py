@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from flowinsight import fields
+from flowinsight import fields, iana
 from tests.reference.outcome import payload
 from tests.reference.records import Record, earliest, flags, is_syn, is_syn_ack, latest, rejected, total
 
@@ -26,7 +26,7 @@ def serving_side(record: Record) -> Side:
     if rejected(record):
         return "destination"
     source, destination = record.get("srcport"), record.get("dstport")
-    if source is None or destination is None:
+    if record.get("protocol") not in iana.WITH_PORTS or source is None or destination is None:
         return "destination"
     return "source" if source < destination else "destination"
 
