@@ -8,6 +8,7 @@ from flowinsight.answer import Statement, readable
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
 from flowinsight.coverage import Coverage
+from flowinsight.legs import Untold, untold
 from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import Question
@@ -42,6 +43,7 @@ class Investigation:
     unparsable: dict[str, int]
     problems: tuple[str, ...]
     roles: tuple[Role, ...]
+    untold: tuple[Untold, ...]
     scopes: tuple[str, ...]
     homes: tuple[str, ...]
     in_progress: int
@@ -83,6 +85,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         unparsable={why: reason.count for why, reason in loaded.tally.reasons.items()},
         problems=loaded.tally.problems,
         roles=roles(prepared),
+        untold=untold(prepared),
         scopes=tuple(row["scope"] for row in _rows(prepared, "SELECT DISTINCT scope FROM chosen ORDER BY scope")),
         homes=_homes(prepared),
         in_progress=_in_progress(prepared),

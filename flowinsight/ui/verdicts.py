@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from flowinsight import roles
+from flowinsight import legs, roles
 from flowinsight.investigation import Investigation
 from flowinsight.question import Question, TimeRange
 from flowinsight.ui import address_bar, editing
@@ -18,6 +18,10 @@ _MEANINGS = {
 }
 
 
+LEGS = 3
+"""Sentences about what left through NAT gateways without a name, at most."""
+
+
 def draw(found: Investigation) -> None:
     """The verdict, the sentences, and what a careful reader would want to know."""
     empty = not found.reconciliation["conversations"]
@@ -28,6 +32,8 @@ def draw(found: Investigation) -> None:
         for role in _told(found):
             said = plain(roles.sentence(role))
             st.markdown(said if role.name == "unknown" else f"**{said}**")
+        for leg in found.untold[:LEGS]:
+            st.markdown(plain(legs.sentence(leg)))
         for reason in found.reasons:
             st.markdown(f":orange[{plain(reason)}]")
         for caution in _cautions(found):
