@@ -35,6 +35,6 @@ def test_an_empty_account_becomes_one_whose_records_arrive(app: App, tmp_path: P
     app.shot(tmp_path / "setup.png")
 
     with app.rerun(60):
-        verify.get_by_role("link", name="Ask /flowinsight/flow-logs/").click()
+        verify.get_by_role("link", name="Ask CloudWatch Logs").click()
     expect(app.by_key("asked_account")).to_contain_text("SANDBOX")
     expect(app.by_key("card_answer")).to_contain_text("Port 22", timeout=60_000)

@@ -200,3 +200,45 @@ def test_where_changing_is_switched_off_the_page_offers_the_plan_and_its_exports
     assert "Changing AWS is switched off here." in text_of(page)
     assert "aws logs create-log-group" in text_of(page)
     assert not [one for one in page.button if one.key in {"setup_apply", "setup_verify", "setup_plan_down"}]
+
+
+def test_a_missing_permission_is_named_where_it_is_missed(page: AppTest, sandbox: Running) -> None:
+    sandbox.control("faults", {"kind": "denied", "service": "ec2", "action": "DescribeFlowLogs"})
+    try:
+        text = text_of(press(page, "setup_look"))
+    finally:
+        sandbox.control("faults", method="DELETE")
+
+    assert "Could not list the flow logs: the permission ec2:DescribeFlowLogs is missing." in text
+    assert "There is none in this region" in text_of(press(page, "setup_again_seen"))
+
+
+def test_a_step_that_fails_is_named_and_the_next_plan_is_what_is_missing(page: AppTest, sandbox: Running) -> None:
+    press(page, "setup_plan")
+    sandbox.control("faults", {"kind": "denied", "service": "ec2", "action": "CreateFlowLogs"})
+    try:
+        applied(page)
+    finally:
+        sandbox.control("faults", method="DELETE")
+
+    text = text_of(page)
+    assert "**Stopped.**" in text
+    assert "the permission ec2:CreateFlowLogs is missing" in text
+    assert "1 to create, 2 as wanted." in text
+
+
+def test_an_aws_account_is_not_asked_before_somebody_connects(page: AppTest) -> None:
+    page.radio(key="setup_account").set_value("AWS account").run()
+
+    assert "nothing is changed before you have seen the plan" in text_of(page)
+    assert not [one for one in page.button if one.key == "setup_plan"]
+
+
+def test_a_bucket_is_planned_with_the_policy_that_lets_it_be_written(page: AppTest) -> None:
+    page.segmented_control(key="setup_destination").set_value("s3").run()
+
+    text = text_of(press(page, "setup_plan"))
+
+    assert "2 to create." in text
+    assert "AWSLogDeliveryWrite" in text
+    assert "public_access_blocked: true" in text

@@ -94,7 +94,7 @@ def _poll(slot: str) -> None:
         _error(applying.error)
     if not running and not applying.told:
         applying.told = True
-        reading.anew(f"plan_{slot}", "seen")
+        reading.anew("plan_setup", "plan_down", "seen")
         st.rerun()
 
 

@@ -80,7 +80,7 @@ def _first(seen: Seen, vpcs: list[str]) -> list[str]:
 
 def _how(kind: str) -> tuple[Destination, options.Kept, dict[str, Any]]:
     transit = kind == "transit gateway"
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         destination = _one("To", _DESTINATIONS, "setup_destination")
         traffic = _one("Traffic", _TRAFFIC, "setup_traffic", disabled=transit)
         interval = _one(

@@ -37,12 +37,12 @@ def retention(destination: Destination) -> Kept:
     objects = 90
     if destination != "s3":
         group = st.selectbox(
-            "Keep in CloudWatch Logs", [*RETENTION_DAYS, None], RETENTION_DAYS.index(30), format_func=_days,
-            key="setup_retention", persist_state="session", width=190,
+            "Kept in CloudWatch", [*RETENTION_DAYS, None], RETENTION_DAYS.index(30), format_func=_days,
+            key="setup_retention", persist_state="session", width=150,
         )  # fmt: skip
     if destination != "cloudwatch":
         objects = st.number_input(
-            "Keep in S3, days (0: for ever)", 0, 36500, 90, key="setup_expiry", persist_state="session", width=210
+            "Kept in S3, days", 0, 36500, 90, key="setup_expiry", persist_state="session", width=150, help="0: for ever"
         )
     return Kept(group, int(objects) or None)
 

@@ -108,7 +108,7 @@ def _step(step: Step) -> None:
     with st.expander(title, icon=_ICONS[type(step)]):
         if diff.why(step):
             st.markdown(gray(diff.why(step)))
-        st.code(diff.of(step), language="diff")
+        st.code(diff.of(step), language="diff", wrap_lines=True)
 
 
 def _kept(plan: Plan) -> None:
@@ -117,4 +117,4 @@ def _kept(plan: Plan) -> None:
         with st.expander(f"{len(kept)} as wanted already, with every setting", icon=_ICONS[Unchanged]):
             for step in kept:
                 st.markdown(f"{about(step).label.capitalize()} {plain(about(step).name)}")
-                st.code(diff.of(step), language="diff")
+                st.code(diff.of(step), language="diff", wrap_lines=True)

@@ -74,9 +74,9 @@ def _row(one: Health) -> dict[str, str]:
     return {
         "State": one.state,
         "How it does": one.sentence,
+        "Flow log": one.flow_log.id,
         "Records": settings.resource,
         "To": settings.destination,
         "Format": named,
         "Setup": tag_value(settings.tags) or "not FlowInsight's",
-        "Flow log": one.flow_log.id,
     }

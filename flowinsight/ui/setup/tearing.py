@@ -76,6 +76,10 @@ def _planned(who: Who, down: Down) -> None:
     )
     if made is None:
         return
+    if applying.just_succeeded(SLOT):
+        for name_of_state in ("setup_verifying", "setup_applying_setup"):
+            st.session_state.pop(name_of_state, None)
+        st.rerun()
     planned.draw(made.plan)
     applying.draw(SLOT)
     if made.plan.empty:

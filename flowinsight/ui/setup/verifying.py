@@ -108,11 +108,11 @@ def _investigate(verifying: Verifying, found: Verification) -> None:
     """A way to the first answer, for every place that has delivered."""
     source = accounts.SANDBOX if verifying.who.identity.is_sandbox else accounts.OWN
     delivered = (one.flow_log.settings for one in found.healths if one.arrived is not None)
-    places = (f"s3://{one.destination}/" if one.layout else one.destination for one in delivered)
-    for place in dict.fromkeys(places):
+    places = {f"s3://{one.destination}/" if one.layout else one.destination: bool(one.layout) for one in delivered}
+    for place, in_s3 in places.items():
         st.page_link(
             "pages/investigate.py",
-            label=f"Ask {plain(place)}: who uses port 22?",
+            label=f"Ask {'S3' if in_s3 else 'CloudWatch Logs'}: who uses port 22?",
             icon=":material/manage_search:",
             query_params={"source": source, "path": place, "q": ":22"},
         )

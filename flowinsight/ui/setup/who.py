@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,8 +13,19 @@ from flowinsight.provision.account import Account, open_account
 from flowinsight.provision.settings import Place
 from flowinsight.ui import accounts
 from flowinsight.ui.plain import gray
+from flowinsight.ui.setup import reading
 
-_EDGE = "<style>.st-key-card_who_sandbox { border-left: 5px solid #d97706; }</style>"
+AWHILE = 600
+"""Seconds after which flow logs and their newest records are looked at again."""
+
+# The highlighter's green has a contrast of 2 to 1 on the light background.
+_STYLE = """<style>
+.st-key-card_who_sandbox { border-left: 5px solid #d97706; }
+@media (prefers-color-scheme: light) {
+  code .token.inserted { color: #0b6b4b !important; }
+  code .token.deleted { color: #b3243b !important; }
+}
+</style>"""
 
 
 @dataclass(frozen=True)
@@ -44,12 +56,30 @@ def choose() -> Who | None:
         name = st.radio("Account", accounts.SOURCES, _last(), key="setup_account", persist_state="session")
         account = accounts.choose(name)
     if account is None:
-        accounts.welcome(name)
+        _welcome(name)
         return None
     who = Who(account.identity, Place(account.caller.account, account.region, account.caller.arn.split(":")[1]))
     _forget_others(who)
+    _notice_time(account.present)
     _said(account)
     return who
+
+
+def _short(path: Path) -> str:
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
+def _welcome(name: str) -> None:
+    if name == accounts.SANDBOX:
+        accounts.welcome(name)
+        return
+    with st.container(border=True, key="card_welcome"):
+        st.markdown("#### Which AWS account?")
+        st.markdown(
+            "Choose a profile of this machine's AWS configuration at the left, and connect. Looking needs permissions to "
+            "read only, and what is missing is named; nothing is changed before you have seen the plan and applied it."
+        )
 
 
 def _last() -> int:
@@ -68,12 +98,19 @@ def _forget_others(who: Who) -> None:
     st.session_state["setup_who"] = who.key
 
 
+def _notice_time(present: int) -> None:
+    """Much may have arrived when the sandbox's clock was turned, or when somebody comes back after a while."""
+    if present - st.session_state.get("setup_present", present) > AWHILE:
+        reading.anew("seen")
+        st.session_state["setup_present"] = present
+    st.session_state.setdefault("setup_present", present)
+
+
 def _said(account: accounts.Account) -> None:
     sandbox = account.identity.is_sandbox
     with st.container(border=True, key="card_who_sandbox" if sandbox else "card_who"):
         accounts.badge(
             account, "nothing here is real or costs money" if sandbox else "what is applied here is real and billed"
         )
-        st.markdown(gray(f"Every call is written to {data_home() / 'audit.jsonl'}."))
-        if sandbox:
-            st.html(_EDGE)
+        st.markdown(gray(f"Every call is written to {_short(data_home() / 'audit.jsonl')}."))
+        st.html(_STYLE)
