@@ -30,6 +30,9 @@ class Palette:
 LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff", "#d98a1f")
 DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b", "#e8a94a")
 
+STILL_ARRIVING = 15 * 60
+"""Seconds before the present in which records are still on their way."""
+
 BARS = 10
 """Bars of a chart before the rest is folded into one."""
 
@@ -46,16 +49,23 @@ CONFIG = {
 """Plotly's own settings for every figure: its one button saves the figure as SVG, drawn in the browser."""
 
 
-def timeline(investigation: Investigation, palette: Palette, zone: tzinfo = UTC) -> go.Figure:
-    """Records over time, accepted and rejected, drawn in a zone. A mark's customdata is its bin in Unix seconds."""
+def timeline(
+    investigation: Investigation, palette: Palette, zone: tzinfo = UTC, present: int | None = None
+) -> go.Figure:
+    """Records over time, accepted and rejected, drawn in a zone. A mark's customdata is its bin in Unix seconds.
+
+    `present` is the present of a live source in Unix seconds: bins of its last STILL_ARRIVING seconds are hatched.
+    """
     rows = investigation.timeline
     times = [datetime.fromtimestamp(row["bin"], zone).replace(tzinfo=None) for row in rows]
     width = investigation.bin_seconds * 1000
+    hatched = ["/" if arriving(row["bin"], investigation.bin_seconds, present) else "" for row in rows]
+    pattern = {"pattern": {"shape": hatched}} if any(hatched) else {}
     traces = [
         {
             "type": "bar", "x": times, "y": [row[name] for row in rows], "name": label,
             "customdata": [row["bin"] for row in rows],
-            "width": width * 0.92, "offset": width * 0.04, "marker": {"color": colour, "line": {"width": 0}},
+            "width": width * 0.92, "offset": width * 0.04, "marker": {"color": colour, "line": {"width": 0}, **pattern},
             "hovertemplate": "%{y:,} records",
         }
         for name, label, colour in (
@@ -70,6 +80,11 @@ def timeline(investigation: Investigation, palette: Palette, zone: tzinfo = UTC)
         y={"tickformat": "~s", "rangemode": "tozero"},
         barmode="stack", hovermode="x unified", dragmode="select", selectdirection="h", clickmode="event+select",
     )  # fmt: skip
+
+
+def arriving(second: int, width: int, present: int | None) -> bool:
+    """Whether records of a bin are still arriving, so that it must not be compared with a full one."""
+    return present is not None and second + width > present - STILL_ARRIVING
 
 
 def folded(rows: Sequence[dict[str, Any]], name: str, most: int = BARS) -> list[dict[str, Any]]:

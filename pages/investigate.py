@@ -40,7 +40,7 @@ with shell.page():
                 turns.draw(question)
                 share.draw(found)
             if found.reconciliation["conversations"]:
-                pictures.draw(found, shell.palette(), zone)
+                pictures.draw(found, shell.palette(), zone, sources.present(source))
             views.draw(found, question, held, shell.palette(), zone)
             views.reconciliation(found)
     with trail:

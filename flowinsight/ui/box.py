@@ -60,13 +60,13 @@ def time(newest: int, zone: tzinfo) -> None:
     period = parsed(address_bar.value("t"), reader.parse, silent=True) or TimeRange()
     whole = period.start is None or period.end is None
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="times"):
-        _arrow("earlier", ":material/chevron_left:", "Alt+ArrowLeft", period, -1, off=whole)
         st.text_input(
             "Time range (empty: everything)", key="t", placeholder="last 24h · yesterday 14:00-16:00 · 2026-11-02", width=360,
             on_change=_settle, args=(reader,),
             help=f"{plain(periods.EXAMPLES)}. Without a zone times are read in the zone chosen here; “last” counts back "
             "from the newest record. A record belongs to the range in which it starts.",
         )  # fmt: skip
+        _arrow("earlier", ":material/chevron_left:", "Alt+ArrowLeft", period, -1, off=whole)
         _arrow("later", ":material/chevron_right:", "Alt+ArrowRight", period, 1, off=whole)
         st.menu_button("Presets", PRESETS, key="presets", icon=":material/schedule:", on_click=_preset, args=(reader,))
         with st.popover("Calendar", icon=":material/calendar_month:", key="calendar"):

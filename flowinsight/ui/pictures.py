@@ -19,11 +19,13 @@ _OUTCOMES_HELP = (
 )
 
 
-def draw(found: Investigation, palette: charts.Palette, zone: tzinfo) -> None:
-    """Time first, then who, what came of it, which services, which protocols."""
+def draw(found: Investigation, palette: charts.Palette, zone: tzinfo, present: int | None) -> None:
+    """Time first, then who, what came of it, which services, which protocols. `present` is that of a live source, or None."""
     with st.container(border=True, key="card_timeline"):
         st.markdown(f"##### Accepted and rejected records over time ({zone})", help=_TIMELINE_HELP)
-        figure = charts.timeline(found, palette, zone)
+        figure = charts.timeline(found, palette, zone, present)
+        if any(charts.arriving(row["bin"], found.bin_seconds, present) for row in found.timeline):
+            st.markdown(":gray[Hatched bars are still arriving.]")
         handles.timeline(figure, "Records over time, accepted and rejected", found.bin_seconds)
     handles.switch()
     left, right = st.columns([3, 2])

@@ -74,6 +74,11 @@ def held(chosen: Chosen) -> ask.Held:
     return ask.load(chosen.place) if isinstance(chosen.place, Files) else fetching.awaited(chosen.place)
 
 
+def present(chosen: Chosen) -> int | None:
+    """The present of a live source, in Unix seconds; None for files, to which nothing is still arriving."""
+    return None if isinstance(chosen.place, Files) else chosen.place.account.present
+
+
 def brought(question: Question, chosen: Chosen, before: ask.Held) -> ask.Held:
     """The records that the question needs."""
     return before if isinstance(chosen.place, Files) else fetching.fetched(question, chosen.place)
