@@ -62,7 +62,10 @@ def table(healths: tuple[Health, ...]) -> None:
     st.dataframe(
         pd.DataFrame([_row(one) for one in healths]),
         hide_index=True,
-        column_config={"How it does": st.column_config.TextColumn(width="large")},
+        column_config={
+            "State": st.column_config.TextColumn(width=90),
+            "How it does": st.column_config.TextColumn(width=340),
+        },
         alt="Flow logs and whether their records arrive",
     )
 
