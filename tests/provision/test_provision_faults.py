@@ -147,8 +147,9 @@ def test_after_a_program_died_the_plan_is_exactly_what_is_missing(
         assert isinstance(cut_off(shown, one.faulty_plan, one.faulty, waiting), KilledError)
         missing = one.plan()
         assert names(missing.todo) == names(shown.todo)[len(shown.todo) - len(missing.todo) :], calls[position]
-        apply(missing, one.plan, one.healthy, waiting=waiting)
-        assert one.plan().empty, (calls[position], one.plan().todo)
+        if position % 4 == 0:
+            apply(missing, one.plan, one.healthy, waiting=waiting)
+            assert one.plan().empty, (calls[position], one.plan().todo)
 
 
 def test_a_call_that_fails_for_good_fails_again_and_then_resumes(trial: Callable[..., Trial], waiting: Waiting) -> None:

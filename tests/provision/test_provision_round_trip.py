@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from flowinsight.provision import desired
 from flowinsight.provision.account import Account
 from flowinsight.provision.apply import apply
 from flowinsight.provision.plan import Plan
+from flowinsight.provision.settings import TAG
 from flowinsight.provision.steps import Change, Create, Replace
 from flowinsight.provision.waiting import Waiting
 from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
@@ -145,7 +147,7 @@ def test_where_both_write_the_same_streams_the_usual_time_is_waited(
     assert isinstance(step, Replace)
     assert step.overlap
     began = waiting.now()
-    apply(shown, lambda: planned(changed), account, waiting=waiting)
+    apply(shown, lambda: planned(changed), account, waiting=replace(waiting, step=20.0))
     assert 20 * 60 <= waiting.now() - began < 25 * 60
     assert planned(changed).empty
 
@@ -177,11 +179,19 @@ def test_one_changed_wish_changes_one_resource(
     assert planned(changed).empty
 
 
-def test_new_tags_reach_every_resource(
-    wanted: Wanted, account: Account, planned: Callable[[Wanted], Plan], waiting: Waiting
+def test_new_tags_reach_every_resource_and_leave_those_of_others(
+    wanted: Wanted,
+    account: Account,
+    planned: Callable[[Wanted], Plan],
+    waiting: Waiting,
+    client: Callable[[str], Any],
 ) -> None:
     wanted = replace(wanted, destination="both")
     apply(planned(wanted), lambda: planned(wanted), account, waiting=waiting)
+    bucket = desired.bucket_name(wanted, account.place)
+    theirs = [{"Key": TAG, "Value": wanted.name}, {"Key": "backup", "Value": "yes"}]
+    client("s3").put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": theirs})
+    assert planned(wanted).empty
     changed = replace(wanted, tags=(("team", "network"),))
     shown = planned(changed)
     assert [step.after.label for step in shown.todo if isinstance(step, Change)] == [
@@ -193,3 +203,5 @@ def test_new_tags_reach_every_resource(
     ]
     apply(shown, lambda: planned(changed), account, waiting=waiting)
     assert planned(changed).empty
+    tags = client("s3").get_bucket_tagging(Bucket=bucket)["TagSet"]
+    assert {tag["Key"] for tag in tags} == {TAG, "backup", "team"}
