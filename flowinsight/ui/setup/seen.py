@@ -63,8 +63,8 @@ def table(healths: tuple[Health, ...]) -> None:
         pd.DataFrame([_row(one) for one in healths]),
         hide_index=True,
         column_config={
-            "State": st.column_config.TextColumn(width=90),
-            "How it does": st.column_config.TextColumn(width=340),
+            "State": st.column_config.TextColumn(width=80),
+            "How it does": st.column_config.TextColumn(width=375),
         },
         alt="Flow logs and whether their records arrive",
     )
