@@ -24,10 +24,10 @@ from tests.agreement.flow_logs import Delivered, delivered
 from tests.agreement.questions import questions
 from tests.reference.answers import Reference, readable
 
-EXAMPLES = int(os.environ.get("FLOWINSIGHT_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("FLOWINSIGHT_EXAMPLES", "10"))
 
 agreeing = settings(
-    max_examples=EXAMPLES, deadline=None, database=None, derandomize=EXAMPLES <= 20, report_multiple_bugs=False,
+    max_examples=EXAMPLES, deadline=None, database=None, derandomize=EXAMPLES <= 10, report_multiple_bugs=False,
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip

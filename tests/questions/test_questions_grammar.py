@@ -138,7 +138,7 @@ def test_an_error_points_at_the_word_with_a_sentence(text: str, word: str) -> No
     assert str(error).endswith((".", "X -> Y.", ":22."))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(filters(), max_size=3))
 def test_filters_written_as_a_line_are_read_back_the_same(made: list[Filter]) -> None:
     once = grammar.parse(grammar.unparse(made))
@@ -147,7 +147,7 @@ def test_filters_written_as_a_line_are_read_back_the_same(made: list[Filter]) ->
     assert {(one.op, one.field) for one in once} == {(one.op, one.field) for one in made}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(filters())
 def test_one_filter_written_as_a_line_is_read_back_the_same(made: Filter) -> None:
     assert grammar.parse(grammar.unparse([made])) == (made,)
@@ -160,7 +160,7 @@ def _parsed(text: str) -> tuple[Filter, ...] | QuestionError:
         return error
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_either_a_question_or_an_error_that_points_into_it(text: str) -> None:
     read = _parsed(text)
@@ -171,7 +171,7 @@ def test_any_text_is_either_a_question_or_an_error_that_points_into_it(text: str
     assert grammar.parse(grammar.unparse(read)) == read
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(filters(), filters())
 def test_what_a_person_typed_never_becomes_query_text(one: Filter, other: Filter) -> None:
     """Only the shape of a filter changes the statement: its field, and how many values it has of which kind."""

@@ -31,13 +31,13 @@ def _questions(draw: st.DrawFn) -> Question:
     return Question(time, made, draw(_GROUPINGS), measures, width, draw(st.integers(1, 10**6)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_questions())
 def test_a_question_comes_back_from_its_json(question: Question) -> None:
     assert Question.from_json(question.to_json()) == question
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_questions())
 def test_equal_questions_have_equal_json_and_the_json_is_canonical(question: Question) -> None:
     again = Question.from_json(question.to_json())

@@ -100,7 +100,7 @@ class Reference:
         names = [*(name.replace("-", "_") for name in question.grouping), *(["bin"] if question.bin else [])]
         for values, record, conversation in self._countable():
             a_bin = _chart_bin(record, question.bin)
-            key = tuple(a_bin if name == "bin" else values[name] for name in names)
+            key = tuple(a_bin if name == "bin" else values.get(name) for name in names)
             places[key].append((record, conversation))
         found = [
             dict(zip(names, key, strict=True)) | {m: _measure(m, members) for m in question.measures}
