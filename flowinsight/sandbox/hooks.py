@@ -16,11 +16,12 @@ from moto.logs import urls as logs_urls
 from moto.logs.models import LogsBackend, logs_backends
 from moto.logs.responses import LogsResponse
 from moto.moto_api._internal import mock_random
-from moto.s3.models import S3Backend, s3_backends
+from moto.s3 import models as s3_models
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
 from flowinsight.sandbox.flow_logs import SandboxEC2, SandboxEC2Response
 from flowinsight.sandbox.founding import ID_MAKERS
-from flowinsight.sandbox.identities import SandboxIAM, SandboxS3
+from flowinsight.sandbox.identities import SandboxBucket, SandboxIAM, SandboxS3
 from flowinsight.sandbox.log_groups import SandboxLogs
 from flowinsight.sandbox.logs_actions import SandboxLogsResponse
 from flowinsight.sandbox.moto_pin import MOTO_VERSION, HookError, check_version
@@ -42,6 +43,7 @@ _OVERRIDDEN: tuple[tuple[type, tuple[str, ...]], ...] = (
     (EC2Response, ("create_flow_logs", "describe_flow_logs", "delete_flow_logs", "error_on_dryrun")),
     (IAMBackend, ("create_role", "update_assume_role_policy", "delete_policy", "get_role_by_arn")),
     (FlowLogs, ("get_filter_value", "add_tags")),
+    (FakeBucket, ("get_permission",)),
     (S3Backend, ("create_bucket", "put_bucket_policy", "put_object", "put_public_access_block")),
 )
 
@@ -70,6 +72,7 @@ def install(world: World) -> None:
     for backends, _, ours in _BACKENDS:
         ours.world = world
         backends.backend = ours
+    s3_models.FakeBucket = SandboxBucket  # type: ignore[misc]
     for urls, path, _, response in _URLS:
         urls.url_paths[path] = response.dispatch  # type: ignore[attr-defined]
 

@@ -3,12 +3,14 @@
 import re
 from typing import Any, ClassVar
 
+from moto.iam.access_control import PermissionResult
 from moto.iam.models import IAMBackend, Role
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.utils import bucket_policy_is_public
 
 from flowinsight.sandbox import refusals
+from flowinsight.sandbox.permissions import Ask, Verdict, decide, parse
 from flowinsight.sandbox.policy_text import bucket_policy_problem, trust_policy_problem
 from flowinsight.sandbox.world import World
 
@@ -39,6 +41,23 @@ class SandboxIAM(IAMBackend):
                 "policy-attached", f"{message} versions. The default version is deleted with the policy."
             )
         super().delete_policy(policy_arn)
+
+
+class SandboxBucket(FakeBucket):
+    """A bucket whose policy is read with its conditions. The sandbox's own HTTP counts as secure transport: nobody listens."""
+
+    __module__ = "moto.s3.models"
+
+    def get_permission(self, action: str, resource: str) -> PermissionResult:
+        ask = Ask(action, resource, context={"aws:SecureTransport": "true"})
+        return _PERMISSIONS[decide([parse(self.policy)], ask)]
+
+
+_PERMISSIONS: dict[Verdict, PermissionResult] = {
+    "allow": PermissionResult.PERMITTED,
+    "deny": PermissionResult.DENIED,
+    "none": PermissionResult.NEUTRAL,
+}
 
 
 class SandboxS3(S3Backend):

@@ -77,7 +77,7 @@ class Application:
             _LOG.exception("moto failed in %s %s", call.service, call.action)
             refusal = Refusal(500, "InternalFailure", "The sandbox failed on this request; its log has the traceback.")
         if refusal is None and told[0] >= 400 and _is_page(told[1]):
-            refusal = unknown_operation(call)
+            refusal = _worded(call, told[0])
         if refusal is not None:
             body, content_type = render(refusal, call.protocol)
             return refusal.status, [("Content-Type", content_type)], body
@@ -115,6 +115,16 @@ def _suffer(fault: FaultRule, call: Call) -> Refusal | None:
         # Ends the connection without an answer, as a load balancer that lost its backend does.
         raise ConnectionAbortedError("A timeout was ordered for this call.")
     return fault.refusal(call)
+
+
+def _worded(call: Call, status: int) -> Refusal:
+    """What an HTML page of moto means: S3's refusals come as one without a word; the rest is what moto does not know."""
+    if call.protocol == "s3" and status in _S3_SAYS:
+        return Refusal(status, *_S3_SAYS[status])
+    return unknown_operation(call)
+
+
+_S3_SAYS = {403: ("AccessDenied", "Access Denied"), 404: ("NotFound", "Not Found")}
 
 
 def _is_page(headers: Headers) -> bool:
