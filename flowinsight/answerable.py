@@ -7,8 +7,9 @@ from flowinsight.addresses import Addresses, format_address, is_v4
 from flowinsight.conditions import PLACES
 from flowinsight.coverage import Coverage
 from flowinsight.fields import BY_TOKEN
+from flowinsight.filters import Endpoint, Filter, Ports
 from flowinsight.loaded import Loaded
-from flowinsight.question import Endpoint, Filter, Ports, Question, TimeRange
+from flowinsight.question import Question, TimeRange
 
 NEVER_CAPTURED = {
     "169.254.169.254": "the instance metadata service",

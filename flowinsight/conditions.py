@@ -5,7 +5,8 @@ from typing import assert_never
 
 from flowinsight import fields
 from flowinsight.addresses import Addresses
-from flowinsight.question import CONVERSATION_FILTERS, Endpoint, Filter, Ports, Question, TimeRange, Value
+from flowinsight.filters import CONVERSATION_FILTERS, Endpoint, Filter, Ports, Value
+from flowinsight.question import Question, TimeRange
 
 SOURCE_SIDE = ("srcaddr", "pkt_srcaddr", "srcport")
 DESTINATION_SIDE = ("dstaddr", "pkt_dstaddr", "dstport")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from flowinsight.question import Endpoint, Filter, value_text
+from flowinsight.filters import Endpoint, Filter, value_text
 
 Click = Literal["narrow", "exclude", "pivot"]
 

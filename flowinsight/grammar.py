@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from flowinsight import fields, iana
 from flowinsight.addresses import NAMED, Addresses
 from flowinsight.errors import QuestionError
-from flowinsight.question import Endpoint, Filter, Ports, Value, value_text
+from flowinsight.filters import Endpoint, Filter, Ports, Value, value_text
 
 _WORD = re.compile(r'->|→|(?:"[^"]*"?|(?!->)[^\s→"])+')
 _IDENTIFIERS = {

@@ -10,8 +10,9 @@ from flowinsight.answerable import addresses_of, ports_of
 from flowinsight.conditions import Condition
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
+from flowinsight.filters import Filter
 from flowinsight.prepared import Prepared
-from flowinsight.question import Filter, Question
+from flowinsight.question import Question
 
 RoleName = Literal["server", "client", "unknown"]
 EXCHANGED = ("data", "replied with data")

@@ -29,6 +29,7 @@ LAYERS = (
     ("survey",),
     ("answer", "conditions", "editing", "examples", "grammar", "loaded", "names", "periods"),
     ("aws", "db", "doctor", "question", "records", "scenario", "sources", "times"),
+    ("filters",),
     ("addresses", "data", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags"),
 )
 """Each line may import only lines below it, and nobody on its own line."""

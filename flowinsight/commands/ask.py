@@ -13,9 +13,10 @@ from flowinsight.answer import Answer
 from flowinsight.commands import fetched
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers.files import load
+from flowinsight.filters import Filter
 from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
-from flowinsight.question import MEASURES, Filter, Question, TimeRange
+from flowinsight.question import MEASURES, Question, TimeRange
 from flowinsight.records.headers import as_header
 from flowinsight.roles import roles, sentence
 from flowinsight.sources import Files

@@ -12,7 +12,8 @@ from flowinsight.addresses import Addresses
 from flowinsight.answer import Statement
 from flowinsight.fetchers import narrowing
 from flowinsight.fetchers.narrowing import MOST_REGEXES, Test
-from flowinsight.question import Endpoint, Filter, Ports, Question
+from flowinsight.filters import Endpoint, Filter, Ports
+from flowinsight.question import Question
 
 ENGINE, LANGUAGE = "filter_pattern", "CloudWatch Logs filter pattern"
 

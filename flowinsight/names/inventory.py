@@ -13,7 +13,8 @@ from typing import Any
 from flowinsight import aws
 from flowinsight.addresses import Addresses, format_address, parse_address
 from flowinsight.errors import DeniedError
-from flowinsight.question import Filter, Question
+from flowinsight.filters import Filter
+from flowinsight.question import Question
 
 _BY_DESCRIPTION = (
     (re.compile(r"ELB (?:app|net|gwy)/([^/]+)/.*"), "load balancer {}"),

@@ -9,7 +9,8 @@ import streamlit as st
 
 from flowinsight import grammar, periods
 from flowinsight.errors import QuestionError
-from flowinsight.question import Filter, TimeRange
+from flowinsight.filters import Filter
+from flowinsight.question import TimeRange
 from flowinsight.ui import address_bar, editing
 from flowinsight.ui.plain import gray, plain
 

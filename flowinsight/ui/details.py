@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from flowinsight import fields, iana, labels, tcp_flags
-from flowinsight.question import Endpoint, Filter, Ports, Question
+from flowinsight.filters import Endpoint, Filter, Ports
+from flowinsight.question import Question
 from flowinsight.ui import ask, editing, tables
 from flowinsight.ui.plain import gray, plain
 

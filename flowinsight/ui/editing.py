@@ -6,7 +6,8 @@ import streamlit as st
 
 from flowinsight import editing, grammar, periods
 from flowinsight.errors import QuestionError
-from flowinsight.question import Filter, TimeRange
+from flowinsight.filters import Filter
+from flowinsight.question import TimeRange
 from flowinsight.ui import address_bar
 
 CLICK = "click"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from flowinsight import editing as edits
-from flowinsight.question import Filter
+from flowinsight.filters import Filter
 from flowinsight.ui import editing
 from flowinsight.ui.plain import plain
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from flowinsight.errors import QuestionError
-from flowinsight.question import Filter, Question
+from flowinsight.filters import Filter
+from flowinsight.question import Question
 from flowinsight.ui import editing
 
 _SIDED = {"client", "server"}

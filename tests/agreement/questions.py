@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 
 from flowinsight.addresses import format_address
-from flowinsight.question import CONVERSATION_DIMENSIONS, Filter, Measure, Question, TimeRange
+from flowinsight.filters import Filter
+from flowinsight.question import CONVERSATION_DIMENSIONS, Measure, Question, TimeRange
 from tests.agreement.flow_logs import ADDRESSES, COLUMNS, INTERFACES, NAT, PORTS, START
 
 _ONE = [format_address(number) for number in [*ADDRESSES, NAT]]

@@ -19,7 +19,8 @@ from flowinsight.fetchers.filter_pattern import (
 from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.pattern_check import check
 from flowinsight.fields import DEFAULT_FORMAT, FIELDS
-from flowinsight.question import Filter, Question
+from flowinsight.filters import Filter
+from flowinsight.question import Question
 from flowinsight.records import cells
 from flowinsight.sandbox.logslang.patterns import compile_pattern
 

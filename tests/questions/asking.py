@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from flowinsight import fields
 from flowinsight.addresses import NAMED, Addresses, format_address
-from flowinsight.question import Endpoint, Filter, Ports, Value
+from flowinsight.filters import Endpoint, Filter, Ports, Value
 
 _V4 = st.integers(0xFFFF << 32, (0xFFFF << 32) + 2**32 - 1)
 _V6 = st.integers(0, 2**128 - 1)

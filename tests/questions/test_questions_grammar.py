@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from flowinsight import conditions, fields, grammar
 from flowinsight.errors import QuestionError
-from flowinsight.question import Filter, Question, value_text
+from flowinsight.filters import Filter, value_text
+from flowinsight.question import Question
 from tests.questions.asking import filters
 
 

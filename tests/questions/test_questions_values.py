@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from flowinsight import fields
 from flowinsight.addresses import Addresses
 from flowinsight.errors import QuestionError
-from flowinsight.question import MEASURES, Endpoint, Filter, Ports, Question, TimeRange
+from flowinsight.filters import Endpoint, Filter, Ports
+from flowinsight.question import MEASURES, Question, TimeRange
 from tests.questions.asking import filters
 
 _GROUPINGS = st.one_of(

@@ -2,7 +2,8 @@
 
 from flowinsight import fields
 from flowinsight.addresses import Addresses
-from flowinsight.question import CONVERSATION_FILTERS, Endpoint, Filter, Ports, Question, Value
+from flowinsight.filters import CONVERSATION_FILTERS, Endpoint, Filter, Ports, Value
+from flowinsight.question import Question
 from tests.reference.records import Record, is_in
 
 SIDES = (("srcaddr", "pkt_srcaddr", "srcport"), ("dstaddr", "pkt_dstaddr", "dstport"))
