@@ -11,3 +11,8 @@ def data_home() -> Path:
 
 def default_store() -> Path:
     return data_home() / "store"
+
+
+def audit_file(*, sandbox: bool) -> Path:
+    """Where every call that sets flow logs up is written. What a sandbox was told is never taken for what AWS was told."""
+    return data_home() / ("audit-sandbox.jsonl" if sandbox else "audit.jsonl")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flowinsight import aws
 from flowinsight.fetchers import live
-from flowinsight.paths import data_home
+from flowinsight.paths import audit_file
 from flowinsight.provision import commands
 from flowinsight.provision.apply import Progress
 from flowinsight.provision.refusals import SetupError
@@ -31,7 +31,10 @@ def add(setup: argparse.ArgumentParser) -> None:
     setup.add_argument("--data", action="store_true", help="destroy: delete the records too; needs --confirm")
     setup.add_argument("--confirm", metavar="NAME", default="", help="destroy --data: the setup's name once more")
     setup.add_argument(
-        "--audit", type=Path, metavar="FILE", default=data_home() / "audit.jsonl", help="default: %(default)s"
+        "--audit",
+        type=Path,
+        metavar="FILE",
+        help="where every call is written (default: beside FlowInsight's own data)",
     )
     setup.add_argument("--json", action="store_true", help="print JSON")
 
@@ -40,14 +43,15 @@ def run(options: argparse.Namespace) -> str:
     """What `setup` prints; the steps of apply and destroy go to standard error as they are taken."""
     if options.export and options.what != "plan":
         raise SetupError("An export is of the plan: use --export with plan.")
-    if options.export:
-        return commands.setup_export(options.export, options.file, _identity(options), options.audit)
     identity = _identity(options)
+    audit = options.audit or audit_file(sandbox=identity.is_sandbox)
+    if options.export:
+        return commands.setup_export(options.export, options.file, identity, audit)
     return commands.setup(
         options.what,
         options.file,
         identity,
-        options.audit,
+        audit,
         as_json=options.json,
         allowed=provisioning_allowed(),
         data=options.data,

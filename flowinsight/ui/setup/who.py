@@ -8,7 +8,7 @@ import streamlit as st
 
 from flowinsight import aws
 from flowinsight.fetchers import live
-from flowinsight.paths import data_home
+from flowinsight.paths import audit_file
 from flowinsight.provision.account import Account, open_account
 from flowinsight.provision.settings import Place
 from flowinsight.ui import accounts
@@ -37,11 +37,11 @@ class Who:
 
     @property
     def key(self) -> str:
-        return f"{self.identity!r} {self.place!r}"
+        return f"{self.identity!r} {hash(self.identity)} {self.place!r}"  # an external id is in the hash, and not shown
 
     def account(self, setup: str = "") -> Account:
         """The door to AWS. Its audit file is the one the command line writes too."""
-        return open_account(self.identity, data_home() / "audit.jsonl", setup)
+        return open_account(self.identity, audit_file(sandbox=self.identity.is_sandbox), setup)
 
     def now(self) -> float:
         """Unix seconds. The sandbox has a clock of its own, which can be turned."""
@@ -112,5 +112,5 @@ def _said(account: accounts.Account) -> None:
         accounts.badge(
             account, "nothing here is real or costs money" if sandbox else "what is applied here is real and billed"
         )
-        st.markdown(gray(f"Every call is written to {_short(data_home() / 'audit.jsonl')}."))
+        st.markdown(gray(f"Every call is written to {_short(audit_file(sandbox=sandbox))}."))
         st.html(_STYLE)
