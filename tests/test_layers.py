@@ -147,4 +147,5 @@ def test_pages_and_the_entry_point_reach_the_product_through_ui_and_values_only(
     }
 
     assert "ui" in reached
-    assert reached <= {"ui", "examples", "switches", *LAYERS[-4], *LAYERS[-3], *LAYERS[-2], *LAYERS[-1]} - {"aws", "db", "records"}
+    values = {name for layer in LAYERS[-4:] for name in layer} - {"aws", "db", "records"}
+    assert reached <= {"ui", "examples", "switches"} | values
