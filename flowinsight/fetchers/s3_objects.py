@@ -30,7 +30,7 @@ DENIED_IN_A_ROW = 20
 
 LIST_DOLLARS, GET_DOLLARS, TRANSFER_DOLLARS = 0.005 / 1000, 0.0004 / 1000, 0.09
 PRICES = (
-    "list prices of us-east-1 as remembered in November 2026, not checked against a price list: "
+    "list prices of us-east-1, November 2026, not checked against a price list: "
     "0.005 USD per 1,000 LIST and 0.0004 USD per 1,000 GET requests, "
     "0.09 USD per GB out to the internet; none for the transfer within the region"
 )
