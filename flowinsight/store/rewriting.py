@@ -49,7 +49,8 @@ def without(store: Path, manifest: Manifest, gone: Iterable[int]) -> tuple[Manif
             manifest = manifest.with_files(_written(store, file, rows), [file.name])
             obsolete.append(file.name)
             days.add(file.day)
-    for file in [file for file in manifest.files.values() if file.spare and file.day in days]:
+    spares = [file for file in manifest.files.values() if file.spare]
+    for file in [file for file in spares if file.day in days or left & set(file.sources)]:
         manifest, restored = _restored(store, manifest, file, left)
         counted["restored"] += restored
         obsolete.append(file.name)

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flowinsight import db, fields
@@ -40,6 +40,7 @@ def rows_of(text: str) -> set[int]:
 
 @settings(max_examples=12, deadline=None)
 @given(steps)
+@example([("append", "b", [0, 0]), ("append", "a", [0]), ("forget", 0), ("forget", 0)])
 def test_a_store_holds_what_its_sources_delivered(done: list[tuple[object, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _play(Path(folder), done)
