@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flowinsight import answerable, conditions, conversations, coverage, db
 from flowinsight.answer import Statement
 from flowinsight.conversations import matched
+from flowinsight.conversations.observers import ENDS
 from flowinsight.coverage import Coverage
 from flowinsight.engines import duck
 from flowinsight.loaded import Loaded
@@ -23,12 +24,9 @@ SELECT * FROM {matched.IDENTIFIED}
 WHERE (scope, protocol, sender, sender_port, receiver, receiver_port) IN (FROM chosen_flows)
 """
 
-_CHOSEN_FLOWS = """
+_CHOSEN_FLOWS = f"""
 CREATE OR REPLACE TEMP TABLE chosen_flows AS
-WITH turned AS (
-  SELECT *, CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
-    CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE -1 END AS port
-  FROM decided),
+WITH turned AS (SELECT *, {ENDS} FROM decided),
 kept AS (SELECT turned.* FROM turned SEMI JOIN chosen USING (scope, client, server, port, protocol))
 SELECT scope, protocol, x AS sender, x_port AS sender_port, y AS receiver, y_port AS receiver_port FROM kept
 UNION SELECT scope, protocol, y, y_port, x, x_port FROM kept

@@ -6,6 +6,10 @@ from flowinsight.conversations.matched import NOT_A_PORT
 
 KEY = "scope, client, server, port, protocol"
 
+ENDS = f"""CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
+    CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE {NOT_A_PORT} END AS port"""
+"""The ends of a conversation out of a pair of endpoints and the decision about it, in SQL."""
+
 _SIDES = (("to_server", "to_server"), ("to_client", "NOT to_server"))
 _TOTALS = ", ".join(
     f"{added_up(what, side)} AS {name}_{column}" for column, what in SUMS.items() for name, side in _SIDES
@@ -18,8 +22,7 @@ _PARTS = f"""
 CREATE OR REPLACE TEMP TABLE parts AS
 WITH oriented AS (
   SELECT read_flows.* EXCLUDE (sender, sender_port, receiver, receiver_port), evidence,
-    CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
-    CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE {NOT_A_PORT} END AS port,
+    {ENDS},
     (started < 0) <> from_x AS to_server
   FROM read_flows JOIN decided USING ({PAIR}) WHERE asked)
 SELECT {KEY}, observer, bin, chart_bin, min(evidence) AS evidence, min(through) AS through,
