@@ -24,6 +24,8 @@ def test_an_empty_account_becomes_one_whose_records_arrive(app: App, tmp_path: P
     expect(plan).to_contain_text("Create log group /flowinsight/flow-logs/")
 
     app.click("setup_apply")
+    expect(plan.get_by_text("Applied: 3 steps taken.")).to_be_visible(timeout=30_000)
+    app.idle()
     expect(app.by_key("card_applying_setup")).to_contain_text("Applied: 3 steps taken.", timeout=30_000)
     expect(plan).to_contain_text("Nothing to do: 3 as wanted.")
     with app.rerun(120):

@@ -32,13 +32,16 @@ def draw(who: Who, wanted: Wanted) -> Plan | None:
         if not isinstance(asked, Wanted):
             st.markdown(gray("Reads what AWS has and says what is missing. Nothing is changed by it."))
             return None
-        made = planned.made(SLOT, who, asked.name, lambda account: plan(asked, read(asked, account)))
-        if made is None:
-            return None
-        if not current:
-            st.markdown(":orange[What is wanted has changed since this plan was made: make it again.]")
-        planned.draw(made.plan)
-        _apply(who, made, current=current)
+        shown, applied = planned.places()
+        with shown:
+            made = planned.made(SLOT, who, asked.name, lambda account: plan(asked, read(asked, account)))
+            if made is None:
+                return None
+            if not current:
+                st.markdown(":orange[What is wanted has changed since this plan was made: make it again.]")
+            planned.draw(made.plan)
+        with applied:
+            _apply(who, made, current=current)
         return made.plan if current else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from flowinsight.provision.account import Account
 from flowinsight.provision.plan import Plan
@@ -64,6 +65,13 @@ def made(slot: str, who: Who, setup: str, again: Callable[[Account], Plan]) -> M
         return Made(asked, again(account), lambda: again(account), account)
 
     return reading.kept(f"plan_{slot}", f"{who.key} {asked!r}", "Reading what AWS has", work)
+
+
+def places() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where the plan stands and where its application does: the second stays in its place however long the first becomes,
+    so that a page that is drawn anew never shows it twice.
+    """
+    return st.container(), st.container()
 
 
 def draw(plan: Plan) -> None:

@@ -68,20 +68,24 @@ def _planned(who: Who, down: Down) -> None:
     asked = planned.wish(SLOT)
     assert isinstance(asked, Down)
     name = asked.wanted.name
-    made = planned.made(
-        SLOT,
-        who,
-        name,
-        lambda account: teardown(name, read(asked.wanted, account), data=asked.data, confirmed=name),
-    )
+    shown, applied = planned.places()
+    with shown:
+        made = planned.made(
+            SLOT,
+            who,
+            name,
+            lambda account: teardown(name, read(asked.wanted, account), data=asked.data, confirmed=name),
+        )
     if made is None:
         return
     if applying.just_succeeded(SLOT):
         for name_of_state in ("setup_verifying", "setup_applying_setup"):
             st.session_state.pop(name_of_state, None)
         st.rerun()
-    planned.draw(made.plan)
-    applying.draw(SLOT)
+    with shown:
+        planned.draw(made.plan)
+    with applied:
+        applying.draw(SLOT)
     if made.plan.empty:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
