@@ -6,13 +6,15 @@ from flowinsight import db
 from flowinsight.addresses import format_address
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.prepared import Prepared
+from flowinsight.survey import KNOWN_HOPS
 
 
 @dataclass(frozen=True)
 class Untold:
     """Outside legs of a NAT gateway to one service, for which no record says who sent them.
 
-    `candidates` are those who used this gateway for anything in these records: one of them, or somebody else.
+    `candidates` are those who used this gateway for anything in these records: one of them, or somebody else. `told_elsewhere`
+    says that inside legs to the same peer exist, which this question did not match.
     """
 
     gateway: str
@@ -22,14 +24,15 @@ class Untold:
     sent: int
     received: int
     candidates: tuple[str, ...]
+    told_elsewhere: bool = False
 
 
 # Which end of an outside leg is the gateway: the hop of an inside leg, else the interface's own side.
 _UNTOLD = f"""
 WITH legs AS (
   SELECT *, CASE
-      WHEN EXISTS (FROM hops WHERE hops.scope = flows.scope AND hop = sender AND peer = receiver) THEN true
-      WHEN EXISTS (FROM hops WHERE hops.scope = flows.scope AND hop = receiver AND peer = sender) THEN false
+      WHEN EXISTS (FROM {KNOWN_HOPS} h WHERE h.scope = flows.scope AND hop = sender AND peer = receiver) THEN true
+      WHEN EXISTS (FROM {KNOWN_HOPS} h WHERE h.scope = flows.scope AND hop = receiver AND peer = sender) THEN false
       ELSE flow_direction IS DISTINCT FROM 'ingress' END AS leaving
   FROM flows WHERE outside_leg AND asked),
 turned AS (
@@ -40,7 +43,8 @@ turned AS (
     coalesce(sum(bytes) FILTER (NOT leaving), 0)::BIGINT AS received
   FROM legs GROUP BY ALL)
 SELECT gateway, peer, nullif(port, {NOT_A_PORT}) AS port, protocol, sent, received,
-  (SELECT list_sort(list(DISTINCT client)) FROM conversations c WHERE c.scope = t.scope AND c.through = t.gateway) AS candidates
+  (SELECT list_sort(list(DISTINCT client)) FROM conversations c WHERE c.scope = t.scope AND c.through = t.gateway) AS candidates,
+  EXISTS (FROM {KNOWN_HOPS} h WHERE h.scope = t.scope AND h.hop = t.gateway AND h.peer = t.peer) AS told_elsewhere
 FROM turned t
 WHERE NOT EXISTS (FROM conversations c WHERE c.scope = t.scope AND c.protocol = t.protocol
   AND (c.server = t.peer AND c.port = t.port OR c.client = t.peer))
@@ -61,6 +65,7 @@ def untold(prepared: Prepared) -> tuple[Untold, ...]:
             row["sent"],
             row["received"],
             tuple(map(format_address, row["candidates"] or ())),
+            row["told_elsewhere"],
         )
         for row in db.rows(prepared.connection, _UNTOLD)
     )
@@ -71,8 +76,8 @@ def sentence(leg: Untold) -> str:
     service = (
         leg.peer if leg.port is None else f"[{leg.peer}]:{leg.port}" if ":" in leg.peer else f"{leg.peer}:{leg.port}"
     )
-    told = (
-        f"{leg.sent:,} bytes left through NAT gateway {leg.gateway} to {service} and {leg.received:,} came back; "
-        "which instance sent them cannot be told from these records."
-    )
+    passed = f"{leg.sent:,} bytes left through NAT gateway {leg.gateway} to {service} and {leg.received:,} came back; "
+    if leg.told_elsewhere:
+        return f"{passed}which instance sent them, the records of this question do not say: ask for {service}."
+    told = f"{passed}which instance sent them cannot be told from these records."
     return f"{told} Candidates, no more: {', '.join(leg.candidates[:5])}." if leg.candidates else told

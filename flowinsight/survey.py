@@ -52,6 +52,26 @@ SELECT interface_id AS interface, min(vpc_id) AS vpc FROM {db.RECORDS}
 WHERE vpc_id IS NOT NULL AND interface_id IS NOT NULL GROUP BY 1
 """
 
+SCOPE = "coalesce(vpc_id, known.vpc, tgw_id, account_id || '/' || region, account_id, 'unknown')"
+"""A record's network: an address means nothing without it. An interface whose VPC another record names, in KNOWN_VPCS as
+`known`, keeps that VPC."""
+
+KNOWN_HOPS = "known_hops"
+"""The table of addresses that stand in for others, a NAT gateway's among them, and whom they talked to for somebody else, as an
+inside leg names both: scope, hop, peer."""
+
+TELLS_HOPS = frozenset({"pkt-srcaddr", "pkt-dstaddr"})
+
+_KNOW_HOPS = f"""
+CREATE TABLE {KNOWN_HOPS} AS
+WITH legs AS (
+  SELECT {SCOPE} AS scope, srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr
+  FROM {db.RECORDS} LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interface_id
+  WHERE $told AND (pkt_srcaddr <> srcaddr OR pkt_dstaddr <> dstaddr))
+SELECT scope, dstaddr AS hop, pkt_dstaddr AS peer FROM legs WHERE pkt_dstaddr <> dstaddr
+UNION SELECT scope, srcaddr, pkt_srcaddr FROM legs WHERE pkt_srcaddr <> srcaddr
+"""
+
 FIRST_EPHEMERAL = 32768
 """Linux takes client ports from here; the IANA range, which Windows uses, begins at 49152."""
 
@@ -71,7 +91,7 @@ _making = threading.Lock()
 
 
 def survey(loaded: Loaded) -> dict[str, Any]:
-    """Make WINDOWS, KNOWN_VPCS and KNOWN_PORTS where they are not there yet, and return the extremes of WINDOWS.
+    """Make WINDOWS, KNOWN_VPCS, KNOWN_HOPS and KNOWN_PORTS where they are not there yet, and return the extremes of WINDOWS.
 
     oldest and newest_start (of starts), newest (of ends), width: None where a source holds nothing; accepted, rejected: whether
     any record is.
@@ -83,6 +103,8 @@ def survey(loaded: Loaded) -> dict[str, Any]:
             cursor.execute(_SUMMARISE)
         if KNOWN_VPCS not in there:
             cursor.execute(_KNOW_VPCS)
+        if KNOWN_HOPS not in there:
+            cursor.execute(_KNOW_HOPS.replace("$told", str(bool(loaded.tokens & TELLS_HOPS)).lower()))
         if KNOWN_PORTS not in there:
             cursor.execute(_KNOW_PORTS, _known_ports())
     return db.one(cursor, _EXTREMES)

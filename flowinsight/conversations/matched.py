@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flowinsight import db
 from flowinsight.conditions import Condition
 from flowinsight.loaded import Loaded
-from flowinsight.survey import KNOWN_VPCS
+from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, SCOPE, TELLS_HOPS
 
 MARGIN = 600
 """Seconds read beyond both ends of a range for evidence of who started: one aggregation interval of the longer kind."""
@@ -18,10 +18,9 @@ _WITH_PORTS = "protocol IN (6, 17, 33, 132, 136)"
 IDENTIFIED = "identified"
 """The view of records with their scope, observer, sender and receiver."""
 
-# An address means nothing without its network. An interface whose VPC another record names keeps that VPC.
 _IDENTIFIED = f"""
 CREATE OR REPLACE TEMP VIEW {IDENTIFIED} AS
-SELECT r.*, coalesce(vpc_id, known.vpc, tgw_id, account_id || '/' || region, account_id, 'unknown') AS scope,
+SELECT r.*, {SCOPE} AS scope,
   coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS observer,
   coalesce(pkt_srcaddr, srcaddr) AS sender, coalesce(pkt_dstaddr, dstaddr) AS receiver,
   CASE WHEN {_WITH_PORTS} THEN coalesce(srcport, {NOT_A_PORT}) ELSE {NOT_A_PORT} END AS sender_port,
@@ -36,7 +35,7 @@ _SELECT = f"SELECT {_COLUMNS}, $asked AS asked, 1 AS copies FROM {IDENTIFIED} WH
 
 # Without pkt- fields and interface types no leg can be told from another: the records are read where they lie.
 _AS_THEY_LIE = f"(SELECT *, false AS outside_leg, NULL::UHUGEINT AS through FROM ({_SELECT}))"
-_TELLS_LEGS = frozenset({"pkt-srcaddr", "pkt-dstaddr", "interface-type"})
+_TELLS_LEGS = TELLS_HOPS | {"interface-type"}
 
 # Equal lines are one record: two flow logs over one interface, or a file delivered twice. `copies` counts them.
 _REPEATED = f"SELECT count(*) > count(DISTINCT hash({_COLUMNS})) AS repeated FROM copied"
@@ -44,21 +43,14 @@ _DISTINCT = (
     f"CREATE OR REPLACE TEMP TABLE copied AS SELECT {_COLUMNS}, asked, count(*) AS copies FROM copied GROUP BY ALL"
 )
 
-# A NAT gateway's hop, and whom it talked to for somebody else: the inside leg names both.
-_HOPS = """
-CREATE OR REPLACE TEMP TABLE hops AS
-SELECT DISTINCT scope, dstaddr AS hop, receiver AS peer FROM copied WHERE receiver <> dstaddr
-UNION SELECT DISTINCT scope, srcaddr, sender FROM copied WHERE sender <> srcaddr
-"""
-
 # The outside leg has lost who: the same traffic again, under the gateway's own address. It is never anybody's conversation.
-_MATCHED = """
+_MATCHED = f"""
 CREATE OR REPLACE TEMP VIEW matched AS
 SELECT copied.*,
   coalesce(sender = srcaddr AND receiver = dstaddr AND (
     interface_type IS NOT DISTINCT FROM 'nat_gateway'
-    OR EXISTS (FROM hops WHERE hops.scope = copied.scope AND hop = srcaddr AND peer = dstaddr)
-    OR EXISTS (FROM hops WHERE hops.scope = copied.scope AND hop = dstaddr AND peer = srcaddr)
+    OR EXISTS (FROM {KNOWN_HOPS} h WHERE h.scope = copied.scope AND hop = srcaddr AND peer = dstaddr)
+    OR EXISTS (FROM {KNOWN_HOPS} h WHERE h.scope = copied.scope AND hop = dstaddr AND peer = srcaddr)
   ), false) AS outside_leg,
   CASE WHEN sender <> srcaddr THEN srcaddr WHEN receiver <> dstaddr THEN dstaddr END AS through
 FROM copied
@@ -107,6 +99,5 @@ def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: C
     connection.execute(f"CREATE OR REPLACE TEMP TABLE copied AS {statement}", list(parameters))
     if not distinct and db.one(connection, _REPEATED)["repeated"]:
         connection.execute(_DISTINCT)
-    connection.execute(_HOPS)
     connection.execute(_MATCHED)
     return Matched("matched", (), statement, parameters, loaded.tally.records)

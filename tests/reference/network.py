@@ -111,8 +111,8 @@ def _through(record: Record) -> int | None:
 def seen(records: Sequence[Record], question: Question) -> list[Seen]:
     """The records that are read for a question, each distinct one once."""
     known = known_networks(records)
+    known_hops = hops((scope(one, known), one) for one in records)
     read = [(scope(one, known), one) for one in records if filters.around(question, one, MARGIN)]
-    known_hops = hops(read)
     copies: Counter[tuple[Any, ...]] = Counter()
     first: dict[tuple[Any, ...], tuple[str, Record]] = {}
     for network, record in read:

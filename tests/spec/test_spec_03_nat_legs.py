@@ -41,6 +41,13 @@ def test_the_gateway_is_never_a_client_even_when_its_outside_leg_is_asked_for() 
     assert ask(GATEWAY, "pkt-srcaddr=10.0.0.220").conversations("client") == []
 
 
+def test_the_gateway_is_never_a_client_even_when_only_its_own_port_is_asked_for() -> None:
+    asked = ask(GATEWAY, "10.0.0.220:61000")
+
+    assert asked.conversations("client") == []
+    assert asked.reconciliation["nat_outside_legs"] == 2
+
+
 def test_an_interface_type_alone_tells_an_outside_leg() -> None:
     log = """
         srcaddr     dstaddr     pkt-srcaddr pkt-dstaddr protocol srcport dstport bytes interface-type

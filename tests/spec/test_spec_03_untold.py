@@ -36,3 +36,11 @@ def test_who_used_the_gateway_for_something_else_is_a_candidate_and_is_called_on
 
 def test_an_outside_leg_whose_inside_leg_names_the_sender_is_told() -> None:
     assert legs.untold(ask((OUTSIDE, INSIDE)).prepared) == ()
+
+
+def test_a_question_that_matches_outside_legs_alone_is_told_what_to_ask_instead() -> None:
+    asked = ask((OUTSIDE, INSIDE), "10.0.0.220:61000")
+
+    (leg,) = legs.untold(asked.prepared)
+    assert legs.sentence(leg).endswith("the records of this question do not say: ask for 203.0.113.5:443.")
+    assert asked.conversations("client") == []
