@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from flowinsight.investigation import Investigation
 from flowinsight.labels import in_bytes, protocol_label, protocol_word, service_label, service_word
-from flowinsight.tops import OTHER
+from flowinsight.tops import OTHER, folded
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,6 @@ DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af",
 
 STILL_ARRIVING = 15 * 60
 """Seconds before the present in which records are still on their way."""
-
-BARS = 10
-"""Bars of a chart before the rest is folded into one."""
 
 SANS = "Inter, sans-serif"
 MONO = "JetBrains Mono, monospace"
@@ -85,15 +82,6 @@ def timeline(
 def arriving(second: int, width: int, present: int | None) -> bool:
     """Whether records of a bin are still arriving, so that it must not be compared with a full one."""
     return present is not None and second + width > present - STILL_ARRIVING
-
-
-def folded(rows: Sequence[dict[str, Any]], name: str, most: int = BARS) -> list[dict[str, Any]]:
-    """The first rows, and one row OTHER with the sums of the rest: counts of distinct things do not add up and are left out."""
-    rest = rows[most:]
-    if len(rest) < 2:
-        return list(rows)
-    sums = {key: sum(row[key] for row in rest) for key in ("conversations", "records", "sent", "received")}
-    return [*rows[:most], {**sums, name: OTHER, "protocol": None}]
 
 
 def talkers(rows: Sequence[dict[str, Any]], name: str, palette: Palette) -> go.Figure:

@@ -1,6 +1,6 @@
 """Who and what leads: conversations counted by client, server, service, protocol and outcome, all from one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flowinsight import db
@@ -10,6 +10,9 @@ from flowinsight.conversations.matched import NOT_A_PORT
 TOP = 50
 """Rows of a list; the rest is folded into one row named OTHER, so that the list adds up."""
 OTHER = "Other"
+
+BARS = 10
+"""Bars of a chart before the rest is folded into one."""
 
 BY = {
     "clients": ("client",), "servers": ("server",), "services": ("port", "protocol"), "protocols": ("protocol",),
@@ -70,3 +73,12 @@ def _other(connection: db.Connection, names: tuple[str, ...]) -> dict[str, Any]:
         WHERE NOT EXISTS (FROM first WHERE {" AND ".join(f"first.{key} IS NOT DISTINCT FROM chosen.{key}" for key in names)})""",
     )
     return {**dict.fromkeys(names), **row, names[0]: OTHER}
+
+
+def folded(rows: Sequence[dict[str, Any]], name: str, most: int = BARS) -> list[dict[str, Any]]:
+    """The first rows, and one row OTHER with the sums of the rest: counts of distinct things do not add up and are left out."""
+    rest = rows[most:]
+    if len(rest) < 2:
+        return list(rows)
+    sums = {key: sum(row[key] for row in rest) for key in ("conversations", "records", "sent", "received")}
+    return [*rows[:most], {**sums, name: OTHER, "protocol": None}]

@@ -20,7 +20,7 @@ LAYERS = (
     ("ui", "commands", "notebooks"),
     ("sandbox",),
     ("charts_coverage",),
-    ("charts", "exports", "provision"),
+    ("charts", "columns", "exports", "provision", "wording"),
     ("investigation", "labels"),
     ("views", "roles", "legs", "moments", "newness", "tops"),
     ("prepared",),

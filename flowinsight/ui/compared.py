@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 import streamlit as st
 
-from flowinsight import moments, periods
+from flowinsight import columns, moments, periods
 from flowinsight.errors import QuestionError
 from flowinsight.question import Question
 from flowinsight.ui import address_bar, ask, box, tables
@@ -29,12 +29,12 @@ def new(question: Question, held: ask.Held, zone: tzinfo) -> None:
             f"of the 7 days before: of those {len(found.periods)} periods these logs cover {found.covered} without a gap."
         )
     )
-    columns = (
-        tables.of("client"), tables.Column("Known", lambda _: what), tables.of("conversations", "number"),
-        tables.of("servers", "number"), tables.of("sent", "bytes"), tables.of("received", "bytes"), tables.UNANSWERED,
-        tables.FIRST, tables.LAST, tables.of("scope", heading="Network"),
+    shown = (
+        columns.of("client"), columns.Column("Known", lambda _: what), columns.of("conversations", "number"),
+        columns.of("servers", "number"), columns.of("sent", "bytes"), columns.of("received", "bytes"), columns.UNANSWERED,
+        columns.FIRST, columns.LAST, columns.of("scope", heading="Network"),
     )  # fmt: skip
-    table = tables.Table("new-clients", [dict(row) for row in found.new], columns)
+    table = columns.Table("new-clients", [dict(row) for row in found.new], shown)
     if found.new:
         tables.draw(table, "new_clients", zone, select=False)
         tables.export(table)
@@ -83,7 +83,7 @@ def _changes(found: moments.Moment, zone: tzinfo) -> None:
         rows = found.of(change)
         if not rows:
             continue
-        table = tables.Table(change.replace(" ", "-"), [dict(row) for row in rows], _COLUMNS)
+        table = columns.Table(change.replace(" ", "-"), [dict(row) for row in rows], _COLUMNS)
         with st.expander(
             f"{change.capitalize()} ({len(rows):,}): {meaning}", expanded=change not in {"unchanged", "never accepted"},
             key=f"change_{table.name}",
@@ -93,8 +93,8 @@ def _changes(found: moments.Moment, zone: tzinfo) -> None:
 
 
 _COLUMNS = (
-    tables.of("client"), tables.of("server"), tables.SERVICE,
-    *(tables.of(f"{what}_{side}", kind) for what, kind in (("accepted", "number"), ("rejected", "number"), ("bytes", "bytes"))
+    columns.of("client"), columns.of("server"), columns.SERVICE,
+    *(columns.of(f"{what}_{side}", kind) for what, kind in (("accepted", "number"), ("rejected", "number"), ("bytes", "bytes"))
       for side in ("before", "after")),
-    tables.of("scope", heading="Network"),
+    columns.of("scope", heading="Network"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from flowinsight import fields, iana, labels, tcp_flags
+from flowinsight import columns, fields, iana, labels, tcp_flags
 from flowinsight.filters import Endpoint, Filter, Ports
 from flowinsight.question import Question
 from flowinsight.ui import ask, editing, tables
@@ -64,8 +64,8 @@ def behind(row: dict[str, Any], question: Question) -> Question:
 def _records(question: Question, held: ask.Held, zone: tzinfo) -> None:
     answer = ask.records(question, held)
     carried = [name for name in (answer.rows[0] if answer.rows else {}) if name != "extra"]
-    columns = [_column(name) for name in sorted(carried, key=lambda name: _PLACES.get(name, len(_PLACES)))]
-    table = tables.Table("records", answer.rows, columns)
+    shown = [_column(name) for name in sorted(carried, key=lambda name: _PLACES.get(name, len(_PLACES)))]
+    table = columns.Table("records", answer.rows, shown)
     said = f"{len(answer.rows):,} records" if not answer.truncated else f"The newest {RECORDS:,} records"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(gray(f"{said} behind it, of every interface, as logged"), width="content")
@@ -83,16 +83,16 @@ _PLACES = {
 """The fields that are read first stand first."""
 
 
-def _column(name: str) -> tables.Column:
+def _column(name: str) -> columns.Column:
     """A record's field under AWS's own name; flags and protocol also in words."""
     token = fields.find(name)
     heading = token.token if token else name
     match name:
         case "tcp_flags":
-            return tables.Column(heading, lambda row: tcp_flags.in_words(row["tcp_flags"]))
+            return columns.Column(heading, lambda row: tcp_flags.in_words(row["tcp_flags"]))
         case "protocol":
-            return tables.Column(heading, lambda row: iana.protocol_name(row["protocol"]))
+            return columns.Column(heading, lambda row: iana.protocol_name(row["protocol"]))
         case "start" | "end":
-            return tables.of(name, "time", heading)
+            return columns.of(name, "time", heading)
         case _:
-            return tables.of(name, "text", heading)
+            return columns.of(name, "text", heading)

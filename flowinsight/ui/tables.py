@@ -1,109 +1,16 @@
-"""Tables of an answer: each is rows and columns once, shown here and exported exactly so."""
+"""Tables of an answer, shown, and exported exactly as they are shown."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from flowinsight import exports, labels
-from flowinsight.investigation import Investigation
-from flowinsight.tops import OTHER
+from flowinsight import exports
+from flowinsight.columns import Column, Row, Table
 from flowinsight.ui.plain import moment
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its heading, and its value in a row. `kind` says how it is shown; a time is Unix seconds."""
-
-    heading: str
-    value: Callable[[Row], Any]
-    kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows as they come from an answer, and the columns in which they are shown and exported."""
-
-    name: str
-    rows: Sequence[Row]
-    columns: Sequence[Column]
-    words: Mapping[str, Callable[[Row], str]] = field(default_factory=dict)
-
-    def exported(self) -> list[dict[str, Any]]:
-        """The rows as a file holds them: numbers as numbers, times as text in UTC."""
-        return [{self.heading(one): _exported(one, row) for one in self.columns} for row in self.rows]
-
-    def heading(self, column: Column, zone: tzinfo = UTC) -> str:
-        unit = {"time": f" ({zone})", "bytes": " (bytes)"}.get(column.kind, "")
-        return f"{column.heading}{unit}"
-
-
-def _exported(column: Column, row: Row) -> Any:  # noqa: ANN401 a cell is whatever the column holds
-    value = column.value(row)
-    return moment(value, UTC) if column.kind == "time" else value
-
-
-def of(name: str, kind: str = "text", heading: str = "") -> Column:
-    return Column(heading or name.replace("_", " ").capitalize(), lambda row: row.get(name), kind)
-
-
-SERVICE = Column("Service", lambda row: labels.service_label(row["port"], row["protocol"]))
-UNANSWERED = Column("Rejected or no reply", lambda row: row["unanswered"] / max(row["conversations"], 1), "share")
-FIRST, LAST = of("first", "time"), of("last", "time")
-_COUNTS = (of("sent", "bytes"), of("received", "bytes"), of("records", "number"), of("conversations", "number"))
-
-
-def clients(found: Investigation) -> Table:
-    columns = (
-        of("client"),
-        *_COUNTS,
-        of("servers", "number"),
-        of("ports", "number"),
-        UNANSWERED,
-        FIRST,
-        LAST,
-    )
-    return Table("clients", found.clients, columns, {"client": lambda row: _word("from", row["client"])})
-
-
-def servers(found: Investigation) -> Table:
-    columns = (
-        of("server"),
-        *_COUNTS,
-        of("clients", "number"),
-        of("ports", "number"),
-        UNANSWERED,
-        FIRST,
-        LAST,
-    )
-    return Table("servers", found.servers, columns, {"server": lambda row: _word("to", row["server"])})
-
-
-def services(found: Investigation) -> Table:
-    columns = (SERVICE, *_COUNTS, of("clients", "number"), of("servers", "number"), UNANSWERED, FIRST, LAST)
-    words = {"service": lambda row: labels.service_word(row["port"], row["protocol"])}
-    return Table("services", found.services, columns, words)
-
-
-def conversations(found: Investigation, outcome: str) -> Table:
-    """The conversations listed, of one outcome where one is chosen."""
-    columns = (
-        of("client"), of("server"), SERVICE, of("outcome"),
-        of("bytes_to_server", "bytes", "Sent"), of("bytes_to_client", "bytes", "Received"),
-        of("rejected_records", "number", "Rejected"), FIRST, LAST, of("decided_by"), of("scope", heading="Network"),
-    )  # fmt: skip
-    rows = [row for row in found.conversations if not outcome or row["outcome"] == outcome]
-    return Table("conversations", rows, columns)
-
-
-def _word(role: str, address: object) -> str:
-    return "" if address == OTHER else f"{role} {address}"
 
 
 def draw(table: Table, key: str, zone: tzinfo, *, select: bool = True, height: int = 380) -> Row | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from flowinsight import legs, roles
+from flowinsight import legs, roles, wording
 from flowinsight.investigation import Investigation
 from flowinsight.question import Question, TimeRange
 from flowinsight.ui import address_bar, editing
@@ -18,10 +18,6 @@ _MEANINGS = {
 }
 
 
-LEGS = 3
-"""Sentences about what left through NAT gateways without a name, at most."""
-
-
 def draw(found: Investigation) -> None:
     """The verdict, the sentences, and what a careful reader would want to know."""
     empty = not found.reconciliation["conversations"]
@@ -29,43 +25,22 @@ def draw(found: Investigation) -> None:
         _badge(found)
         if empty:
             _empty(found)
-        for role in _told(found):
+        for role in wording.told(found):
             said = plain(roles.sentence(role))
             st.markdown(said if role.name == "unknown" else f"**{said}**")
-        for leg in found.untold[:LEGS]:
+        for leg in found.untold[: wording.LEGS]:
             st.markdown(plain(legs.sentence(leg)))
         for reason in found.reasons:
             st.markdown(f":orange[{plain(reason)}]")
-        for caution in _cautions(found):
+        for caution in wording.cautions(found):
             st.markdown(gray(caution))
-
-
-def _told(found: Investigation) -> list[roles.Role]:
-    """The roles worth a sentence: one with nothing is told where the question left both sides open."""
-    if not found.reconciliation["conversations"]:
-        return []
-    open_sides = any(one.field in {"address", "endpoint"} for one in found.question.filters)
-    return [role for role in found.roles if role.conversations or (open_sides and role.name != "unknown")]
 
 
 def _badge(found: Investigation) -> None:
     grade = found.verdict.partition(", ")[2]
     colour = _COLOURS.get(grade, "red") if not found.reasons or grade else "red"
-    said = f":{colour}-badge[{plain(found.verdict[:1].upper() + found.verdict[1:])}]"
+    said = f":{colour}-badge[{plain(wording.verdict(found))}]"
     st.markdown(said, help=_MEANINGS.get(grade, "These logs could not have shown it."), width="content")
-
-
-def _cautions(found: Investigation) -> list[str]:
-    said = list(found.cautions)
-    if len(found.scopes) > 1:
-        said.append(
-            f"Logged in {len(found.scopes)} networks, whose addresses are never mixed: {', '.join(found.scopes)}."
-        )
-    if found.in_progress:
-        said.append(
-            f"{found.in_progress:,} more records started before the range and ended in it: they belong to the time before."
-        )
-    return said
 
 
 _NOTHING = {

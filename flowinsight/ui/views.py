@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 import streamlit as st
 
-from flowinsight import charts, charts_coverage
+from flowinsight import charts, charts_coverage, columns, wording
 from flowinsight.investigation import Investigation
 from flowinsight.question import Question
 from flowinsight.ui import address_bar, ask, compared, details, editing, handles, tables
@@ -32,11 +32,11 @@ def draw(found: Investigation, question: Question, held: ask.Held, palette: char
         view = st.segmented_control("View", VIEWS, key="view", required=True, label_visibility="collapsed")
         match view:
             case "Clients":
-                _listed(tables.clients(found), found.reconciliation["conversations"], zone)
+                _listed(columns.clients(found), found.reconciliation["conversations"], zone)
             case "Servers":
-                _listed(tables.servers(found), found.reconciliation["conversations"], zone)
+                _listed(columns.servers(found), found.reconciliation["conversations"], zone)
             case "Services":
-                _listed(tables.services(found), found.reconciliation["conversations"], zone)
+                _listed(columns.services(found), found.reconciliation["conversations"], zone)
             case "Who uses what":
                 _uses(found, palette)
             case "New":
@@ -53,7 +53,7 @@ def draw(found: Investigation, question: Question, held: ask.Held, palette: char
 
 def _conversations(found: Investigation, question: Question, held: ask.Held, zone: tzinfo) -> None:
     outcome = address_bar.value("outcome")
-    table = tables.conversations(found, outcome)
+    table = columns.conversations(found, outcome)
     total = found.reconciliation["conversations"]
     if not total:
         st.markdown(gray("There are no conversations to list."))
@@ -67,13 +67,13 @@ def _conversations(found: Investigation, question: Question, held: ask.Held, zon
         details.draw(row, question, held, zone)
 
 
-def _above(said: str, table: tables.Table) -> None:
+def _above(said: str, table: columns.Table) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(gray(said), width="content")
         tables.export(table)
 
 
-def _listed(table: tables.Table, conversations: int, zone: tzinfo) -> None:
+def _listed(table: columns.Table, conversations: int, zone: tzinfo) -> None:
     """A list by client, server or service; a ticked row becomes part of the question."""
     _above(
         f"The first {len(table.rows):,} rows by bytes of {conversations:,} conversations; Other makes the total true.",
@@ -99,15 +99,7 @@ def _uses(found: Investigation, palette: charts.Palette) -> None:
 
 def _coverage(found: Investigation, question: Question, held: ask.Held, palette: charts.Palette, zone: tzinfo) -> None:
     covered = found.coverage
-    of = "expected: unknown" if covered.expected is None else f"expected: {covered.expected:,}"
-    st.markdown(
-        gray(
-            f"{covered.interfaces:,} interfaces wrote rows ({of}). Of {covered.bins:,} interface-bins of "
-            f"{covered.bin_seconds // 60} minutes: {covered.ok:,} with records, {covered.nodata:,} no traffic (NODATA), "
-            f"{covered.skipdata:,} with records lost (SKIPDATA), {covered.absent:,} not logged. "
-            f"Traffic type: {covered.traffic_type}."
-        )
-    )
+    st.markdown(gray(wording.covered(covered)))
     for why, count in found.unparsable.items():
         st.markdown(f":orange[{count:,} lines could not be read:] {gray(why)}")
     for problem in found.problems:
@@ -119,15 +111,16 @@ def _coverage(found: Investigation, question: Question, held: ask.Held, palette:
         figure = charts_coverage.coverage_map(inside, span, covered.bin_seconds, palette, zone)
         alt = "What each interface wrote over time"
         st.plotly_chart(figure, key="coverage_map", config=charts.CONFIG, theme=None, alt=alt)
-    table = tables.Table("coverage", charts_coverage.by_interface(inside, span, covered.bin_seconds), _COVERED)
+    table = columns.Table("coverage", charts_coverage.by_interface(inside, span, covered.bin_seconds), _COVERED)
     _above(f"Bins of {covered.bin_seconds // 60} minutes by interface, those with most gaps first.", table)
     tables.draw(table, "coverage", zone, select=False)
 
 
 _BINS = 50_000
 _COVERED = (
-    tables.of("interface"), tables.of("records", "number", "With records"), tables.of("nodata", "number", "No traffic (NODATA)"),
-    tables.of("skipdata", "number", "Records lost (SKIPDATA)"), tables.of("absent", "number", "Not logged"),
+    columns.of("interface"), columns.of("records", "number", "With records"),
+    columns.of("nodata", "number", "No traffic (NODATA)"),
+    columns.of("skipdata", "number", "Records lost (SKIPDATA)"), columns.of("absent", "number", "Not logged"),
 )  # fmt: skip
 
 
@@ -145,13 +138,4 @@ def _query(found: Investigation) -> None:
 
 def reconciliation(found: Investigation) -> None:
     """The line to which every number on the page ties."""
-    line = found.reconciliation
-    st.markdown(
-        gray(
-            f"{line['lines']:,} lines → {line['records']:,} records ({line['status_rows']:,} status rows, "
-            f"{line['skipped']:,} skipped, {line['unparsable']:,} unparsable) → {line['outside_filter']:,} outside the question, "
-            f"{line['duplicates']:,} duplicates, {line['nat_outside_legs']:,} NAT outside legs, "
-            f"{line['without_endpoints']:,} without endpoints → {line['in_conversations']:,} records in "
-            f"{line['conversations']:,} conversation{'' if line['conversations'] == 1 else 's'}"
-        )
-    )
+    st.markdown(gray(wording.reconciliation(found.reconciliation)))
