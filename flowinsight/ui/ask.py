@@ -1,9 +1,9 @@
 """Questions asked once: sources stay loaded, answers stay known, by the question's own canonical text."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
@@ -19,7 +19,9 @@ from flowinsight.newness import Newness, newness
 from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.records.files import found as files_under
+from flowinsight.rhythm import Rhythm, rhythm
 from flowinsight.sources import Files
+from flowinsight.store import cache
 from flowinsight.ui.working import Job, Shelf, done
 
 _T = TypeVar("_T")
@@ -61,7 +63,7 @@ def load(source: Files) -> Held:
 
 
 def _read(source: Files, key: str, job: Job) -> Held:
-    loaded = _kept(source) or files.load(Files(tuple(map(Path, source.paths)), source.tokens), job.told)
+    loaded = _kept(source) or files.load(source, job.told, cache=cache.folder(os.environ))
     job.cursor = loaded.connection.cursor()
     return hold(loaded, key, job.cursor)
 
@@ -112,6 +114,11 @@ def records(question: Question, held: Held) -> Answer:
         held,
         lambda cursor: views.records(prepare(question, held.loaded, connection=cursor)),
     )
+
+
+def rhythm_of(question: Question, held: Held) -> Rhythm:
+    """How fast the one conversation of a question was, and how regularly its connections started."""
+    return _asked("rhythm", question.to_json(), held, lambda cursor: rhythm(question, held.loaded, cursor))
 
 
 def coverage_bins(question: Question, held: Held) -> Answer:

@@ -9,6 +9,7 @@ import streamlit as st
 from flowinsight import columns, fields, iana, labels, tcp_flags
 from flowinsight.filters import Endpoint, Filter, Ports
 from flowinsight.question import Question
+from flowinsight.rhythm import sentences
 from flowinsight.ui import ask, editing, tables
 from flowinsight.ui.plain import gray, plain
 
@@ -33,7 +34,10 @@ def draw(row: dict[str, Any], question: Question, held: ask.Held, zone: tzinfo) 
                 + (f" Through {row['through']}." if row["through"] else "")
             )
         )
-        _records(behind(row, question), held, zone)
+        records = behind(row, question)
+        for said in sentences(ask.rhythm_of(records, held)):
+            st.markdown(gray(said))
+        _records(records, held, zone)
 
 
 def _ways(row: dict[str, Any]) -> None:
