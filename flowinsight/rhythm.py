@@ -116,7 +116,7 @@ def sentences(found: Rhythm) -> tuple[str, ...]:
     middle = median(found.gaps)
     spread = median(abs(gap - middle) for gap in found.gaps)
     starts = (
-        f"{len(found.starts):,} connection starts were seen, one every {middle:,.0f} seconds in the middle, half of the gaps "
-        f"within {spread:,.0f} seconds of that."
+        f"{len(found.starts):,} connection starts were seen, one every {middle:,.0f} s in the middle, half of the gaps "
+        f"within {spread:,.0f} s of that."
     )
     return (rates, starts)

@@ -22,7 +22,7 @@ def test_connection_starts_a_minute_apart_are_told_with_their_spread() -> None:
     found = rhythm(question(ASKED), loaded(_log(*EVERY_MINUTE)))
 
     assert found.gaps == (60, 61, 59, 60)
-    assert sentences(found)[1].startswith("5 connection starts were seen, one every 60 seconds in the middle")
+    assert sentences(found)[1].startswith("5 connection starts were seen, one every 60 s in the middle")
 
 
 def test_records_that_go_on_without_starting_anything_are_not_starts() -> None:
