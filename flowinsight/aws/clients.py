@@ -37,19 +37,26 @@ class Caller:
     user: str
 
 
-def client(identity: Identity, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - made by boto3
+def client(
+    identity: Identity,
+    service: str,
+    region: str | None = None,
+    *,
+    once: bool = False,
+) -> Any:  # noqa: ANN401 - made by boto3
     """A client of an AWS service (boto3's name for it); the same one for the same arguments, usable by several threads.
 
+    `once` makes every request a single time: for those that do and charge twice what is asked twice.
     AwsError, or one of its kinds, when the profile, the credentials or the region do not exist.
     """
     with _LOCK, translated(doing=f"connect to {service}"):
-        return _client(identity, service, region or identity.region)
+        return _client(identity, service, region or identity.region, 1 if once else ATTEMPTS)
 
 
 @cache
-def _client(identity: Identity, service: str, region: str | None) -> Any:  # noqa: ANN401
+def _client(identity: Identity, service: str, region: str | None, attempts: int) -> Any:  # noqa: ANN401
     made = _session(identity).client(
-        service, region_name=region, endpoint_url=identity.endpoint_url, config=_config(identity)
+        service, region_name=region, endpoint_url=identity.endpoint_url, config=_config(identity, attempts)
     )
     made.meta.events.register("after-call", note_action)
     return made
@@ -113,10 +120,10 @@ def _assuming(identity: Identity, source: Any) -> Any:  # noqa: ANN401
     return core
 
 
-def _config(identity: Identity) -> Config:
+def _config(identity: Identity, attempts: int = ATTEMPTS) -> Config:
     own = {"s3": {"addressing_style": "path"}} if identity.endpoint_url else {}
     return Config(
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         max_pool_connections=CONNECTIONS,
