@@ -8,12 +8,13 @@
     not X                                                       the opposite of the next word
     inside  outside  internet                                   networks by name
     pkt-srcaddr=10.0.0.9  tcp-flags!=0                          any other field
+    web-1  name=web-1                                           where names are known: everything of that name
 
 Words are ANDed, except that ports, protocols and actions side by side are alternatives; so are values with commas between.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from flowinsight import fields, iana
@@ -21,12 +22,16 @@ from flowinsight.addresses import NAMED, Addresses
 from flowinsight.errors import QuestionError
 from flowinsight.filters import Endpoint, Filter, Ports, Value, value_text
 
+Names = Callable[[str], tuple[str, ...]]
+"""The addresses of what has a name; none where nothing has."""
+
 _WORD = re.compile(r'->|→|(?:"[^"]*"?|(?!->)[^\s→"])+')
 _IDENTIFIERS = {
     "eni": "interface-id", "vpc": "vpc-id", "subnet": "subnet-id", "i": "instance-id", "nat": "resource-id",
     "tgw": "tgw-id", "tgw-attach": "tgw-attachment-id",
 }  # fmt: skip
 _IDENTIFIER = re.compile(rf"({'|'.join(_IDENTIFIERS)})-[0-9a-z]+")
+_NAME = "name="
 _ACTIONS = {"rejected": "REJECT", "reject": "REJECT", "accepted": "ACCEPT", "accept": "ACCEPT"}
 _ALTERNATIVES = {"port", "service", "protocol", "action", *_IDENTIFIERS.values()}
 
@@ -44,13 +49,16 @@ class _Word:
         return self.text in {"->", "→"}
 
 
-def parse(text: str) -> tuple[Filter, ...]:
-    """The filters of a line; QuestionError with the position of the word that cannot be understood."""
+def parse(text: str, names: Names | None = None) -> tuple[Filter, ...]:
+    """The filters of a line; QuestionError with the position of the word that cannot be understood.
+
+    `names` is asked about a word that is nothing else; a name becomes its addresses.
+    """
     words = [_Word(match[0], match.start()) for match in _WORD.finditer(text)]
-    return tuple(_joined(_terms(words)))
+    return tuple(_joined(_terms(words, names)))
 
 
-def _terms(words: list[_Word]) -> Iterator[Filter]:
+def _terms(words: list[_Word], names: Names | None) -> Iterator[Filter]:
     """One filter per term. A term is an atom with its `not`s and its role; an arrow gives roles to its two neighbours."""
     role, negate, opener = "", False, None
     for index, word in enumerate(words):
@@ -70,7 +78,7 @@ def _terms(words: list[_Word]) -> Iterator[Filter]:
             before_arrow = index + 1 < len(words) and words[index + 1].is_arrow
             if before_arrow and role:
                 raise words[index + 1].wrong("Only one arrow: X -> Y, without from or to.")
-            yield _filter(word, "from" if before_arrow else role, negate=negate)
+            yield _filter(word, "from" if before_arrow else role, names, negate=negate)
             role, negate, opener = "", False, None
     if opener is not None and not (opener.is_arrow and len(words) > 1):
         raise opener.wrong(f"Something is missing after {opener.text}.")
@@ -86,9 +94,9 @@ def _joined(filters: Iterable[Filter]) -> list[Filter]:
     return list(result.values())
 
 
-def _filter(word: _Word, role: str, *, negate: bool) -> Filter:
+def _filter(word: _Word, role: str, names: Names | None, *, negate: bool) -> Filter:
     try:
-        found = _field_assignment(word.text) or _atom(word.text, role)
+        found = _field_assignment(word.text) or _atom(word.text, role, names)
         field, values = _with_role(found, role)
     except QuestionError as error:
         raise word.wrong(str(error)) from error
@@ -101,7 +109,7 @@ def _filter(word: _Word, role: str, *, negate: bool) -> Filter:
 
 def _field_assignment(text: str) -> tuple[str, tuple[Value, ...]] | None:
     match = re.fullmatch(r"([A-Za-z][\w-]*)(!?=)(.*)", text, re.DOTALL)
-    if not match:
+    if not match or match[0].lower().startswith(_NAME):
         return None
     field = fields.find(match[1])
     if field is None:
@@ -113,15 +121,36 @@ def _split(text: str) -> list[str]:
     return [part.replace('"', "") for part in re.findall(r'(?:"[^"]*"|[^,])+', text)] or [""]
 
 
-def _atom(text: str, role: str) -> tuple[str, tuple[Value, ...]]:
-    parts = [_one(part) for part in _split(text)]
+def _atom(text: str, role: str, names: Names | None) -> tuple[str, tuple[Value, ...]]:
+    parts = [found for part in _split(text) for found in _one(part, names)]
     kinds = {field for field, _ in parts}
     if len(kinds) > 1 and not (role == "to" and kinds == {"address", "endpoint"}):
         raise QuestionError(f"{text} mixes {' and '.join(sorted(kinds))}: alternatives must be of one kind.")
     return parts[0][0], tuple(dict.fromkeys(value for _, value in parts))
 
 
-def _one(text: str) -> tuple[str, Value]:
+def _one(text: str, names: Names | None) -> list[tuple[str, Value]]:
+    if text.lower().startswith(_NAME):
+        return _called(text[len(_NAME) :], names)
+    try:
+        return [_word(text)]
+    except (QuestionError, ValueError):
+        if names is None or not names(text):
+            raise
+        return _called(text, names)
+
+
+def _called(name: str, names: Names | None) -> list[tuple[str, Value]]:
+    """The addresses of what has this name."""
+    if names is None:
+        raise QuestionError(f"Who {name} is, only an AWS account can say: ask one, or name an address.")
+    found = names(name)
+    if not found:
+        raise QuestionError(f"Nothing in this account and region is called {name}.")
+    return [("address", Addresses.parse(address)) for address in found]
+
+
+def _word(text: str) -> tuple[str, Value]:
     word = text.lower()
     if word in _ACTIONS:
         return "action", _ACTIONS[word]

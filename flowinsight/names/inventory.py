@@ -6,15 +6,13 @@ Source: EC2 API reference, DescribeNetworkInterfaces, DescribeInstances, Describ
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from flowinsight import aws
-from flowinsight.addresses import Addresses, format_address, parse_address
+from flowinsight.addresses import format_address, parse_address
 from flowinsight.errors import DeniedError
-from flowinsight.filters import Filter
-from flowinsight.question import Question
 
 _BY_DESCRIPTION = (
     (re.compile(r"ELB (?:app|net|gwy)/([^/]+)/.*"), "load balancer {}"),
@@ -77,33 +75,6 @@ class Inventory:
         """Who an address is, where that is one interface and no other."""
         found = self.at(address, vpc)
         return found[0].label if len(found) == 1 else None
-
-    def private(self, question: Question) -> tuple[Question, tuple[str, ...]]:
-        """The question with the account's own public addresses as the private ones that records hold, and what was changed."""
-        said: list[str] = []
-        filters = tuple(self._private_filter(a_filter, said) for a_filter in question.filters)
-        return (replace(question, filters=filters), tuple(dict.fromkeys(said))) if said else (question, ())
-
-    def _private_filter(self, a_filter: Filter, said: list[str]) -> Filter:
-        values = []
-        for value in a_filter.values:
-            inside = self._private_of(value.text) if isinstance(value, Addresses) and value.single is not None else None
-            if inside is None or not isinstance(value, Addresses):
-                values.append(value)
-                continue
-            address, interface = inside
-            values.append(Addresses.parse(address))
-            said.append(
-                f"{value.text} is the public address of {address} ({interface.label}) as of now; records hold the private one."
-            )
-        return replace(a_filter, values=tuple(values))
-
-    def _private_of(self, address: str) -> tuple[str, Interface] | None:
-        for interface in self._by_address.get(address, []):
-            for private, public in interface.public:
-                if public == address:
-                    return private, interface
-        return None
 
 
 def inventory(identity: aws.Identity, region: str | None = None, at: int | None = None) -> Inventory:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from flowinsight import aws, grammar
-from flowinsight.addresses import Addresses
-from flowinsight.errors import DeniedError
+from flowinsight.errors import DeniedError, QuestionError
+from flowinsight.filters import Filter, value_text
 from flowinsight.names.expected import count, expected
 from flowinsight.names.flow_logs import FlowLog, flow_logs
 from flowinsight.names.inventory import Inventory, inventory
+from flowinsight.names.translated import Translated, addresses_named, needed, translated
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import Running
 from tests.aws.conftest import GROUP, NOON, Delivered
@@ -55,19 +56,85 @@ def test_an_address_used_in_two_vpcs_is_nobody_until_its_vpc_is_said(known: Inve
     assert known.name("203.0.113.250") is None
 
 
-def test_a_question_about_an_own_public_address_becomes_one_about_the_private(
+def _public(company: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return next((name, item) for name, item in company.items() if item["public"] and item["role"] == "instance")
+
+
+def test_a_question_about_an_own_public_address_asks_for_the_private_one_too(
     known: Inventory, company: dict[str, Any]
 ) -> None:
-    name, item = next((name, item) for name, item in company.items() if item["public"] and item["role"] == "instance")
-    asked = Question(filters=tuple(grammar.parse(f"{item['public']} :443")))
-    translated, said = known.private(asked)
-    assert Addresses.parse(item["address"]) in translated.filters[0].values
-    assert translated.filters[1:] == asked.filters[1:]
-    assert said == (
-        f"{item['public']} is the public address of {item['address']} ({name}) as of now; records hold the private one.",
-    )
-    other = Question(filters=tuple(grammar.parse("10.20.1.12")))
-    assert known.private(other) == (other, ())
+    name, item = _public(company)
+    asked = Question(filters=grammar.parse(f"{item['public']} :443"))
+
+    found = translated(asked, known)
+
+    assert needed(asked)
+    assert [value_text(value) for value in found.question.filters[0].values] == [item["address"], item["public"]]
+    assert found.question.filters[-1] == asked.filters[1]
+    (said,) = found.said
+    assert said.startswith(f"{item['public']} is the public address of {item['address']} ({name}) as of 20")
+
+
+def test_an_endpoint_at_an_own_public_address_keeps_its_port(known: Inventory, company: dict[str, Any]) -> None:
+    _, item = _public(company)
+
+    found = translated(Question(filters=grammar.parse(f"to {item['public']}:22")), known)
+
+    assert grammar.unparse(found.question.filters[:1]) == f"to {item['address']}:22,{item['public']}:22"
+
+
+def test_a_private_or_a_strangers_address_stays_as_it_is(known: Inventory) -> None:
+    private, stranger = (Question(filters=grammar.parse(text)) for text in ("10.20.1.12", "203.0.113.250"))
+
+    assert not needed(private)
+    assert translated(private, known) == Translated(private, ())
+    assert needed(stranger)
+    assert translated(stranger, known) == Translated(stranger, ())
+
+
+def test_an_instance_is_asked_for_by_its_addresses_where_records_do_not_name_it(
+    known: Inventory, company: dict[str, Any]
+) -> None:
+    name, item = _public(company)
+    asked = Question(filters=grammar.parse(item["owner"]))
+
+    found = translated(asked, known, frozenset({"srcaddr", "dstaddr"}))
+
+    assert grammar.unparse(found.question.filters).split(",")[0] == item["address"]
+    assert f"({name}) as of 20" in found.said[0]
+    assert not needed(asked, frozenset({"srcaddr", "dstaddr", "instance-id"}))
+
+
+def test_an_instance_that_nobody_knows_is_an_error_that_says_so(known: Inventory) -> None:
+    with pytest.raises(QuestionError, match="i-0123456789abcdef0 is not in this account and region as of 20"):
+        translated(Question(filters=grammar.parse("i-0123456789abcdef0")), known)
+
+
+def test_where_two_networks_use_the_private_address_the_interface_is_asked_for(known: Inventory) -> None:
+    twice = next(one for one in known.interfaces if len(known.at(one.addresses[0])) > 1)
+    public = replace(twice, public=((twice.addresses[0], "198.51.100.99"),))
+    changed = replace(known, interfaces=tuple(public if one is twice else one for one in known.interfaces))
+
+    found = translated(Question(filters=grammar.parse("198.51.100.99")), changed)
+
+    assert found.question.filters[-1] == Filter("interface-id", (twice.id,))
+    assert f"only records of {twice.id} are asked for" in found.said[0]
+
+
+def test_a_name_in_the_box_becomes_the_addresses_of_what_is_called_so(
+    known: Inventory, company: dict[str, Any]
+) -> None:
+    name, item = _public(company)
+
+    def names(word: str) -> tuple[str, ...]:
+        return addresses_named(word, known)
+
+    assert grammar.unparse(grammar.parse(f"to {name} rejected", names)).startswith(f"to {item['address']},")
+    assert grammar.parse(f"name={name.upper()}", names) == grammar.parse(name, names)
+    with pytest.raises(QuestionError, match="Nothing in this account and region is called nobody"):
+        grammar.parse("name=nobody", names)
+    with pytest.raises(QuestionError, match="only an AWS account can say"):
+        grammar.parse("name=web")
 
 
 def test_without_the_permission_for_names_there_are_interfaces_without_names(
