@@ -31,6 +31,7 @@ def reasons(question: Question, loaded: Loaded, coverage: Coverage) -> tuple[str
     return tuple(
         dict.fromkeys(
             [
+                *loaded.left_out,
                 *_not_captured(question),
                 *_missing_fields(question, loaded),
                 *_outside_traffic_type(question, loaded, coverage),
@@ -92,10 +93,16 @@ def _outside_traffic_type(question: Question, loaded: Loaded, coverage: Coverage
     wanted = {value for one in _asked(question) if one.field == "action" for value in one.values}
     if not wanted or "action" not in loaded.tokens or coverage.traffic_type == "ALL":
         return
-    seen = {row["action"] for row in db.rows(loaded.connection, f"SELECT DISTINCT action FROM {db.RECORDS}")}
+    seen = loaded.part.actions if loaded.part is not None else actions(loaded)
     if wanted and not wanted & seen:
         missing = " or ".join(sorted(map(str, wanted)))
         yield f"These logs hold no {missing} at all: their flow log may not record it."
+
+
+def actions(loaded: Loaded) -> frozenset[str]:
+    """The actions that occur in a source."""
+    found = db.rows(loaded.connection.cursor(), f"SELECT DISTINCT action FROM {db.RECORDS} WHERE action IS NOT NULL")
+    return frozenset(row["action"] for row in found)
 
 
 def _outside_time(question: Question, loaded: Loaded, coverage: Coverage) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from flowinsight.db import Connection
+from flowinsight.part import Part
 from flowinsight.records.tally import Tally
 
 
@@ -12,6 +13,8 @@ class Loaded:
 
     `formats` maps a format, its tokens joined by spaces, to the number of records and status rows delivered in it.
     `distinct` says that no two records are equal, as a store knows of its own; `duplicates` of those counted it left out.
+    `left_out` says in sentences why records that are asked for may not have been brought.
+    `part` is set where these are the records of one question of a source, and other questions cannot be answered.
     """
 
     connection: Connection
@@ -19,6 +22,8 @@ class Loaded:
     formats: dict[str, int] = field(default_factory=dict)
     distinct: bool = False
     duplicates: int = 0
+    left_out: tuple[str, ...] = ()
+    part: Part | None = None
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -66,8 +66,11 @@ def prepare(
 ) -> Prepared:
     """Bring a question to its records. `chart_seconds` is the bin that `parts` are also counted by.
 
-    `connection` is a cursor of the source that the caller may interrupt; without one the question takes its own.
+    `connection` is a cursor of the source that the caller may interrupt; without one the question takes its own. QuestionError
+    where the source is a part of another that cannot answer this question.
     """
+    if loaded.part is not None:
+        loaded.part.check(question)
     connection = connection or loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
     around = conditions.around(question, margin=matched.MARGIN)

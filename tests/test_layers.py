@@ -21,13 +21,15 @@ LAYERS = (
     ("sandbox",),
     ("charts_coverage", "reports"),
     ("charts", "columns", "exports", "provision", "wording"),
+    ("snapshots",),
     ("investigation", "labels"),
     ("views", "roles", "legs", "moments", "newness", "rhythm", "tops"),
     ("prepared",),
     ("answerable", "fetchers"),
     ("conversations", "coverage", "engines", "store"),
     ("survey",),
-    ("answer", "conditions", "editing", "examples", "grammar", "loaded", "names", "periods"),
+    ("loaded",),
+    ("answer", "conditions", "editing", "examples", "grammar", "names", "part", "periods"),
     ("aws", "db", "doctor", "question", "records", "scenario", "sources", "times"),
     ("filters",),
     ("addresses", "data", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags"),
@@ -42,8 +44,8 @@ ONLY = {
     "boto3": {"aws", "sandbox"},
     "botocore": {"aws", "sandbox"},
     "pandas": {"ui", "notebooks"},
-    "pyarrow": {"records", "fetchers", "store", "exports", "sandbox"},
-    "numpy": {"records", "store"},
+    "pyarrow": {"records", "fetchers", "store", "snapshots", "exports", "sandbox"},
+    "numpy": {"records", "store", "snapshots"},
 }
 """Who may import a package from outside. Below, DuckDB connections and clients of AWS are handed in."""
 
