@@ -31,7 +31,7 @@ LAYERS = (
     ("loaded",),
     ("answer", "conditions", "editing", "examples", "grammar", "names", "part", "periods"),
     ("aws", "db", "doctor", "question", "records", "scenario", "sources", "times"),
-    ("filters",),
+    ("filters", "spending"),
     ("addresses", "data", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags"),
 )
 """Each line may import only lines below it, and nobody on its own line."""

@@ -28,6 +28,7 @@ class QueryEndedError(AwsError):
     def __init__(self, status: str, query_id: str, bytes_scanned: int) -> None:
         super().__init__(f"{_ENDED.get(status, _ENDED['Unknown'])} Query id: {query_id}.", status)
         self.status = status
+        self.query_id = query_id
         self.bytes_scanned = bytes_scanned
 
 
