@@ -1,0 +1,43 @@
+"""Snapshots: an answer with everything it rests on, in one file that opens anywhere and shows any later change.
+
+`freeze` makes one of an investigation and its source, `save` writes it, `open_snapshot` reads it, `load` asks it.
+"""
+
+from pathlib import Path
+
+from flowinsight.snapshots import archive
+from flowinsight.snapshots.archive import SUFFIX
+from flowinsight.snapshots.archive import looks_like_one as is_snapshot
+from flowinsight.snapshots.errors import SnapshotError
+from flowinsight.snapshots.facts import Circumstances, Name, Sources, caller
+from flowinsight.snapshots.freezing import Origin, freeze
+from flowinsight.snapshots.opening import load, open_snapshot
+from flowinsight.snapshots.snapshot import Snapshot
+
+__all__ = [
+    "SUFFIX",
+    "Circumstances",
+    "Name",
+    "Origin",
+    "Snapshot",
+    "SnapshotError",
+    "Sources",
+    "caller",
+    "freeze",
+    "is_snapshot",
+    "load",
+    "open_snapshot",
+    "packed",
+    "save",
+]
+
+
+def save(snapshot: Snapshot, path: Path) -> str:
+    """Write the file as a whole, or leave what is there; the snapshot's id. SnapshotError where it cannot be written."""
+    archive.save(snapshot.parts, path)
+    return snapshot.id
+
+
+def packed(snapshot: Snapshot) -> bytes:
+    """The bytes of the file, for a download."""
+    return archive.packed(snapshot.parts)

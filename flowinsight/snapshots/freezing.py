@@ -1,0 +1,224 @@
+"""Freezing what is on the screen: the records that the answer rests on, and everything that is said about them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from flowinsight import answerable, conditions, coverage, db
+from flowinsight.conditions import Condition
+from flowinsight.conversations.flows import BUDGET
+from flowinsight.conversations.matched import MARGIN
+from flowinsight.fields import FIELDS
+from flowinsight.investigation import Investigation
+from flowinsight.loaded import Loaded
+from flowinsight.prepared import prepare
+from flowinsight.question import Question, TimeRange
+from flowinsight.records import schema
+from flowinsight.snapshots import archive, facts, snapshot, tables
+from flowinsight.snapshots.errors import SnapshotError
+from flowinsight.snapshots.facts import Circumstances, Facts, Inside, Sources
+from flowinsight.snapshots.snapshot import Snapshot
+from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, PLACE_COLUMNS, SCOPE, WINDOWS, survey
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Records of one format as they were delivered: `table` in the columns of `schema.columns`, each row with where it came
+    from, in the columns of `tables.ORIGIN` without the format.
+    """
+
+    table: pa.Table
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the records came from. `delivered` reads those of a condition again, with the lines that they were delivered in;
+    None where the source has no lines any more.
+    """
+
+    described: Sources = field(default_factory=Sources)
+    delivered: Callable[[Condition], Iterable[Delivered]] | None = None
+
+
+def freeze(
+    found: Investigation, loaded: Loaded, origin: Origin, circumstances: Circumstances, *, budget: int = BUDGET
+) -> Snapshot:
+    """The answer to a question, with everything it rests on. Above `budget` matching records, their rollup is inside.
+
+    SnapshotError where the source holds other records by now than when it was asked.
+    """
+    question = found.question
+    survey(loaded)
+    counted = _counted(question, loaded)
+    row_formats: tuple[str, ...] = ()
+    if counted.matching > budget:
+        held = {archive.ROLLUP: _rollup(question, loaded)}
+        inside = replace(counted, inside=0, beside=0, rollup=held[archive.ROLLUP].num_rows)
+    else:
+        table, row_formats = _records(question, loaded, origin)
+        held = {archive.RECORDS: table, **_known(question, loaded)}
+        inside = replace(counted, lines=len(table) - table.column(tables.ORIGINAL).null_count)
+    said = Facts(
+        question=question,
+        frozen_at=circumstances.frozen_at,
+        inside=inside,
+        tally=loaded.tally,
+        formats=loaded.formats,
+        distinct=loaded.distinct,
+        duplicates=loaded.duplicates,
+        actions=tuple(sorted(loaded.part.actions if loaded.part else answerable.actions(loaded))),
+        left_out=loaded.left_out,
+        row_formats=row_formats,
+        caller=circumstances.caller,
+        tool=facts.tool(),
+        rules=facts.rules(),
+        clock_offset=circumstances.clock_offset,
+        limits=(*circumstances.limits, *_limits(found, inside)),
+        names=circumstances.names,
+        note=circumstances.note,
+    )
+    return snapshot.made(said, origin.described, found, held)
+
+
+def _limits(found: Investigation, inside: Inside) -> list[str]:
+    said = []
+    if found.truncated:
+        shown, of = len(found.conversations), found.reconciliation["conversations"]
+        said.append(f"The list of conversations in the answer is cut at {shown:,} of {of:,}.")
+    if inside.rollup:
+        said.append(f"More than {BUDGET:,} records match: their rollup is inside, and not the records.")
+    return said
+
+
+def condition(question: Question) -> Condition:
+    """The records that an answer rests on: those asked for, those that tell who started, and those still in progress when the
+    range begins.
+    """
+    around = conditions.around(question, margin=MARGIN)
+    if question.time.start is None:
+        return around
+    before = replace(question, time=replace(question.time, start=None, end=question.time.start))
+    in_progress = conditions.all_of(conditions.asked(before), Condition('"end" >= ?', (question.time.start,)))
+    return conditions.any_of(around, in_progress)
+
+
+def _counted(question: Question, loaded: Loaded) -> Inside:
+    asked, held = conditions.asked(question), condition(question)
+    sql = f"SELECT count(*) FILTER ({asked.flag}) AS n, count(*) AS held FROM {db.RECORDS} WHERE {held.sql}"
+    counts = db.one(loaded.connection.cursor(), sql, (*asked.parameters, *held.parameters))
+    return Inside(counts["n"], counts["n"], counts["held"] - counts["n"])
+
+
+def _records(question: Question, loaded: Loaded, origin: Origin) -> tuple[pa.Table, tuple[str, ...]]:
+    """The records with where they came from, and the formats that IN_FORMAT counts."""
+    kept = _as_held(question, loaded)
+    if origin.delivered is None:
+        return tables.with_origin(kept, {}), ()
+    read = list(origin.delivered(condition(question)))
+    formats = tuple(dict.fromkeys(" ".join(one.tokens) for one in read))
+    numbered = [
+        one.table.append_column(
+            tables.IN_FORMAT, pa.array([formats.index(" ".join(one.tokens))] * one.table.num_rows, pa.int32())
+        )
+        for one in read
+    ]
+    again = pa.concat_tables([kept.slice(0, 0), *numbered], promote_options="default")
+    ordered = again.select([*kept.column_names, *tables.ORIGIN.names]) if numbered else tables.with_origin(kept, {})
+    if _fingerprint(tables.records_of(ordered)) != _fingerprint(kept):
+        raise SnapshotError("The source has changed since it was asked: ask again, and save that answer.")
+    return ordered, formats
+
+
+def _as_held(question: Question, loaded: Loaded) -> pa.Table:
+    tokens = [field.token for field in FIELDS if field.token in loaded.tokens]
+    shape = schema.columns(tokens)
+    listed = ", ".join(f'"{name}"' for name in shape.names)
+    return _arrow(loaded, f"SELECT {listed} FROM {db.RECORDS} WHERE $condition", condition(question)).cast(shape)
+
+
+def _arrow(loaded: Loaded, sql: str, where: Condition) -> pa.Table:
+    return _queried(loaded.connection.cursor(), sql.replace("$condition", where.sql), where.parameters)
+
+
+def _queried(connection: db.Connection, sql: str, values: Sequence[object] = ()) -> pa.Table:
+    return connection.sql(sql, params=list(values)).to_arrow_table()
+
+
+def _fingerprint(table: pa.Table) -> tuple[int, int]:
+    """How many rows, and a sum over them that does not depend on their order."""
+    connection = db.connect()
+    connection.register("counted", table)
+    names = ", ".join(f'"{name}"' for name in table.column_names)
+    found = db.one(
+        connection, f"SELECT count(*) AS n, coalesce(sum(hash({names})::HUGEINT), 0)::VARCHAR AS s FROM counted"
+    )
+    return found["n"], int(found["s"])
+
+
+def _rollup(question: Question, loaded: Loaded) -> pa.Table:
+    """The flows of the question, in the columns of `tables.ROLLUP`."""
+    prepared = prepare(question, loaded)
+    columns = ", ".join(_rolled(name) for name in tables.ROLLUP.names)
+    found = _queried(prepared.connection, f"SELECT {columns} FROM flows ORDER BY ALL")
+    if found.num_rows > tables.MOST_ROWS:
+        raise SnapshotError("Even the rollup of this question is too large for a snapshot: narrow the question.")
+    return found.cast(tables.ROLLUP)
+
+
+def _rolled(name: str) -> str:
+    for half, sql in (("_hi", "({} >> 64)::UBIGINT"), ("_lo", f"({{}} & {2**64 - 1}::UHUGEINT)::UBIGINT")):
+        if name.endswith(half):
+            return f"{sql.format(name.removesuffix(half))} AS {name}"
+    return f'"{name}"'
+
+
+_ELSEWHERE = """
+SELECT NULL AS interface, $nulls, min(bin) AS bin, max(width) AS width, 0 AS records, 0 AS nodata, 0 AS skipdata,
+  sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first) AS first, max(newest) AS newest,
+  max(last) AS last FROM $windows WHERE bin $side HAVING count(*) > 0
+"""
+
+
+def _known(question: Question, loaded: Loaded) -> dict[str, pa.Table]:
+    """What is known of the source as a whole and matters here: what wrote when, in which network, and who stands in for whom."""
+    return {
+        archive.COVERAGE: _coverage(question, loaded),
+        archive.NETWORKS: _arrow(loaded, _NETWORKS, condition(question)).cast(tables.NETWORKS),
+        archive.HOPS: _arrow(loaded, _HOPS, condition(question)).cast(tables.HOPS),
+    }
+
+
+_NETWORKS = f"""
+SELECT interface, vpc FROM {KNOWN_VPCS} WHERE interface IN (SELECT interface_id FROM {db.RECORDS} WHERE $condition)
+ORDER BY ALL
+"""
+
+_HOPS = f"""
+WITH inside AS (SELECT * FROM {db.RECORDS} WHERE $condition),
+ends AS (
+  SELECT DISTINCT {SCOPE} AS scope, unnest([srcaddr, dstaddr]) AS hop
+  FROM inside LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interface_id)
+SELECT scope, (hop >> 64)::UBIGINT AS hop_hi, (hop & {2**64 - 1}::UHUGEINT)::UBIGINT AS hop_lo,
+  (peer >> 64)::UBIGINT AS peer_hi, (peer & {2**64 - 1}::UHUGEINT)::UBIGINT AS peer_lo
+FROM {KNOWN_HOPS} SEMI JOIN ends USING (scope, hop) ORDER BY ALL
+"""
+
+
+def _coverage(question: Question, loaded: Loaded) -> pa.Table:
+    """What wrote when, for the range and a bin beside it; everything before and after it as one row each."""
+    columns = ", ".join(tables.COVERAGE.names)
+    span = coverage.extent(loaded, question.time)
+    if span is None or question.time == TimeRange():
+        return _arrow(loaded, f"SELECT {columns} FROM {WINDOWS} ORDER BY ALL", conditions.TRUE).cast(tables.COVERAGE)
+    width = max(86400, survey(loaded)["width"] or 0)
+    first, last = span[0] // width * width - width, (span[1] - 1) // width * width + 2 * width
+    cursor = loaded.connection.cursor()
+    nulls = ", ".join(f"NULL AS {name}" for name in PLACE_COLUMNS.split(", "))
+    near = f"SELECT {columns} FROM {WINDOWS} WHERE bin >= ? AND bin < ? ORDER BY ALL"
+    found = [_queried(cursor, near, (first, last)).cast(tables.COVERAGE)]
+    for side, edge in (("< ?", first), (">= ?", last)):
+        sql = _ELSEWHERE.replace("$nulls", nulls).replace("$windows", WINDOWS).replace("$side", side)
+        found.append(_queried(cursor, sql, (edge,)).select(tables.COVERAGE.names).cast(tables.COVERAGE))
+    return pa.concat_tables(found)

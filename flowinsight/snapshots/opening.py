@@ -1,0 +1,73 @@
+"""Opening a snapshot: hostile until it is checked, then a source like any other, without AWS."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from flowinsight import db
+from flowinsight.errors import FlowInsightError
+from flowinsight.loaded import Loaded
+from flowinsight.part import Part
+from flowinsight.snapshots import archive, checking, tables
+from flowinsight.snapshots.errors import SnapshotError
+from flowinsight.snapshots.snapshot import Snapshot
+from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, WINDOWS
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """The snapshot in a file. SnapshotError, with a sentence, when it is none, was altered, or holds what it may not."""
+    parts, damaged = archive.read(path)
+    return accepted(parts, damaged, str(path))
+
+
+def accepted(parts: dict[str, bytes], damaged: tuple[str, ...], where: str) -> Snapshot:
+    """The snapshot of these parts, when they are all there and unaltered."""
+    altered = checking.altered(parts, damaged)
+    if altered:
+        raise SnapshotError(f"{where} is not opened. {checking.sentence(altered)}")
+    found = Snapshot(parts)
+    try:
+        if found.first_line != found.manifest.holds:
+            raise SnapshotError("its first line says otherwise than its facts.")
+    except SnapshotError as error:
+        raise SnapshotError(f"{where} is not opened: {error}") from error
+    except (FlowInsightError, ValueError, TypeError, OverflowError) as error:
+        raise SnapshotError(f"{where} is not opened: what it says of itself cannot be understood.") from error
+    return found
+
+
+def load(snapshot: Snapshot) -> Loaded:
+    """The records of a snapshot, as a source that answers its question, and every narrower one.
+
+    SnapshotError where it holds a rollup: then `snapshot.answer` is all there is to show.
+    """
+    if snapshot.is_rollup:
+        raise SnapshotError(
+            "This snapshot holds a rollup and not the records, so nothing but its own answer can be shown: "
+            "python -m flowinsight snapshot show."
+        )
+    said = snapshot.facts
+    connection = db.connect()
+    records = tables.records_of(snapshot.table(archive.RECORDS))
+    _put(connection, "delivered", records)
+    db.define_views(connection, "delivered", records.column_names)
+    _put(connection, WINDOWS, snapshot.table(archive.COVERAGE))
+    _put(connection, KNOWN_VPCS, snapshot.table(archive.NETWORKS))
+    _put(connection, "hops_in_halves", snapshot.table(archive.HOPS))
+    connection.execute(_HOPS)
+    part = Part(said.question, frozenset(said.actions), "This snapshot")
+    return Loaded(connection, said.tally, said.formats, said.distinct, said.duplicates, said.left_out, part)
+
+
+_HOPS = f"""
+CREATE TABLE {KNOWN_HOPS} AS
+SELECT scope, (hop_hi::UHUGEINT << 64) | hop_lo::UHUGEINT AS hop, (peer_hi::UHUGEINT << 64) | peer_lo::UHUGEINT AS peer
+FROM hops_in_halves
+"""
+
+
+def _put(connection: db.Connection, name: str, table: pa.Table) -> None:
+    """A table is seen by every cursor, an Arrow table by one."""
+    connection.register("arrived", table)
+    connection.execute(f"CREATE TABLE {name} AS FROM arrived")
+    connection.unregister("arrived")
