@@ -17,6 +17,11 @@ _OF_BOTH_DIRECTIONS = frozenset({"address", "port", "endpoint", "protocol", *CON
 """Fields that let through both directions of a conversation, or neither."""
 
 
+def of_both_directions(a_filter: Filter) -> bool:
+    """Whether a filter lets through both directions of a conversation, or neither."""
+    return a_filter.field in _OF_BOTH_DIRECTIONS
+
+
 @dataclass(frozen=True)
 class Condition:
     """A piece of SQL and the values of its placeholders in order.
@@ -137,12 +142,12 @@ def around(question: Question, *, margin: int) -> Condition:
     seconds more on both sides of the range. A rejected reply by itself would look like its sender's own attempt.
     """
     time = in_range("start", question.time.widened(margin))
-    return all_of(time, *(matching(item) for item in question.filters if item.field in _OF_BOTH_DIRECTIONS))
+    return all_of(time, *(matching(item) for item in question.filters if of_both_directions(item)))
 
 
 def asked_of_around(question: Question) -> Condition:
     """Which of the records of `around` the question is about: what `around` does not ask of them already."""
-    rest = (matching(item) for item in question.filters if item.field not in _OF_BOTH_DIRECTIONS)
+    rest = (matching(item) for item in question.filters if not of_both_directions(item))
     return all_of(in_range("start", question.time), *rest)
 
 
