@@ -29,6 +29,22 @@ VIEWS = ("rows", "records", "conversations", "coverage", "summary")
 
 def add(ask: argparse.ArgumentParser) -> None:
     """The options of `ask`."""
+    add_source(ask)
+    for option in ("address", "port", "client", "server", "protocol"):
+        ask.add_argument(f"--{option}", action="append", default=[], metavar=option[0].upper())
+    ask.add_argument("--action", action="append", default=[], choices=["accept", "reject"])
+    ask.add_argument(
+        "--by", action="append", default=[], metavar="FIELD", help="group by: a record field, or client, server, …"
+    )
+    ask.add_argument("--measure", action="append", default=[], choices=MEASURES, help="the first one orders the rows")
+    ask.add_argument("--bin", help="count by this length of time too: 5m, 1h")
+    ask.add_argument("--limit", type=int, help="rows at most (default 100; records 1,000)")
+    ask.add_argument("--view", choices=VIEWS, default="rows")
+    ask.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_source(ask: argparse.ArgumentParser) -> None:
+    """The options that say what is asked, of which records, in which time."""
     ask.add_argument(
         "query", nargs="?", default="", help="what to ask, as in the text box: '10.0.3.7:5432', ':22 rejected'"
     )
@@ -47,17 +63,6 @@ def add(ask: argparse.ArgumentParser) -> None:
         "--from", dest="start", metavar="T", help="from this time on: ISO 8601 (UTC without a zone) or epoch seconds"
     )
     ask.add_argument("--to", dest="end", metavar="T", help="to before this time")
-    for option in ("address", "port", "client", "server", "protocol"):
-        ask.add_argument(f"--{option}", action="append", default=[], metavar=option[0].upper())
-    ask.add_argument("--action", action="append", default=[], choices=["accept", "reject"])
-    ask.add_argument(
-        "--by", action="append", default=[], metavar="FIELD", help="group by: a record field, or client, server, …"
-    )
-    ask.add_argument("--measure", action="append", default=[], choices=MEASURES, help="the first one orders the rows")
-    ask.add_argument("--bin", help="count by this length of time too: 5m, 1h")
-    ask.add_argument("--limit", type=int, help="rows at most (default 100; records 1,000)")
-    ask.add_argument("--view", choices=VIEWS, default="rows")
-    ask.add_argument("--json", action="store_true", help="print JSON")
 
 
 def question(options: argparse.Namespace) -> Question:
@@ -81,8 +86,8 @@ def _usual_measures(view: str, dimensions: Sequence[str]) -> tuple[Any, ...]:
 def run(options: argparse.Namespace) -> str:
     """What `ask` prints."""
     tokens = tokens_of(options.format)
-    _take_query_from_files(options)
-    asked, loaded = _loaded(question(options), options, tokens)
+    take_query_from_files(options)
+    asked, loaded = brought(question(options), options, tokens)
     if options.view == "summary":
         return _summary(asked, loaded, as_json=options.json)
     prepared = prepare(asked, loaded)
@@ -90,7 +95,7 @@ def run(options: argparse.Namespace) -> str:
     return _json(prepared, answer) if options.json else _text(prepared, answer)
 
 
-def _loaded(asked: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None) -> tuple[Question, Loaded]:
+def brought(asked: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None) -> tuple[Question, Loaded]:
     """The records of the one source that is named; the question has a closed time where AWS is asked."""
     if fetched.wanted(options):
         return fetched.load(asked, options, tokens)
@@ -112,7 +117,7 @@ def tokens_of(a_format: str | None) -> tuple[str, ...] | None:
     return tokens
 
 
-def _take_query_from_files(options: argparse.Namespace) -> None:
+def take_query_from_files(options: argparse.Namespace) -> None:
     """`--files` takes every word up to the next option: a last word that is no path is the query."""
     if options.files and not options.query and len(options.files) > 1 and not options.files[-1].exists():
         options.query = str(options.files.pop())
