@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from flowinsight.investigation import Investigation
 from flowinsight.labels import in_bytes, protocol_label, protocol_word, service_label, service_word
+from flowinsight.times import STILL_ARRIVING
 from flowinsight.tops import OTHER, folded
 
 
@@ -29,9 +30,6 @@ class Palette:
 
 LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff", "#d98a1f")
 DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b", "#e8a94a")
-
-STILL_ARRIVING = 15 * 60
-"""Seconds before the present in which records are still on their way."""
 
 SANS = "Inter, sans-serif"
 MONO = "JetBrains Mono, monospace"

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 from flowinsight.errors import QuestionError
 
+STILL_ARRIVING = 15 * 60
+"""Seconds before the present in which records of a live source are still on their way."""
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 

@@ -9,6 +9,7 @@ from flowinsight.examples import EXAMPLES
 from flowinsight.fetchers.files import load
 from flowinsight.investigation import Investigation, investigate
 from flowinsight.question import Question
+from flowinsight.times import STILL_ARRIVING
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_only_the_last_quarter_of_an_hour_of_a_live_source_is_hatched(found: Inv
         bin_ for bin_, shape in zip(live.data[0].customdata, live.data[0].marker.pattern.shape, strict=True) if shape
     ]
     assert hatched
-    assert all(bin_ + found.bin_seconds > present - charts.STILL_ARRIVING for bin_ in hatched)
+    assert all(bin_ + found.bin_seconds > present - STILL_ARRIVING for bin_ in hatched)
 
 
 def test_an_empty_answer_draws_an_empty_timeline(found: Investigation) -> None:
