@@ -5,12 +5,14 @@ import sys
 from dataclasses import replace
 
 from flowinsight.errors import QuestionError
-from flowinsight.fetchers import live
+from flowinsight.fetchers import group_ways, live
+from flowinsight.fetchers.group_ways import WAYS, Reading
 from flowinsight.fetchers.live import Live
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import S3Objects
 
+_OF_GROUPS = ("way", "pattern")
 _IDENTITY = ("profile", "role", "external_id", "region", "endpoint_url")
 
 
@@ -30,12 +32,19 @@ def add_identity(ask: argparse.ArgumentParser) -> None:
     account.add_argument("--external-id", help="the external id that role asks for")
     account.add_argument("--region", help="default: the profile's")
     account.add_argument("--endpoint-url", metavar="URL", help="where to ask instead of AWS, such as a sandbox")
+    account.add_argument("--way", choices=WAYS, help="how a log group is read (default: pattern, which is exact)")
+    account.add_argument(
+        "--pattern",
+        action="append",
+        metavar="TEXT",
+        help="read a log group by this filter pattern, sent as it is; repeatable",
+    )
 
 
 def wanted(options: argparse.Namespace) -> bool:
     """Whether AWS is to be asked; QuestionError when an option for that has nothing to apply to."""
     named = options.log_group is not None or options.s3 is not None
-    given = [name for name in _IDENTITY if getattr(options, name) is not None]
+    given = [name for name in (*_IDENTITY, *_OF_GROUPS) if getattr(options, name) is not None]
     if given and not named:
         raise QuestionError(f"--{given[0].replace('_', '-')} is about AWS: say --log-group or --s3 as well.")
     return named
@@ -49,9 +58,22 @@ def load(
     `tokens` is the format of a log group's events, where it is given. What could not be read is told on standard error.
     """
     source = live.typed(options.log_group, tokens) if options.s3 is None else S3Objects.parse(options.s3)
+    reading = _reading(options)
     identity = live.identified(*(getattr(options, name) for name in _IDENTITY))
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
-    return asked, live.load(asked, Live(identity, source), _told)
+    return asked, live.load(asked, Live(identity, source, reading), _told)
+
+
+def _reading(options: argparse.Namespace) -> Reading:
+    """How the log group is read; QuestionError with a mark under the place where a pattern is wrong."""
+    given = [name for name in _OF_GROUPS if getattr(options, name) is not None]
+    if given and options.log_group is None:
+        raise QuestionError(f"--{given[0]} is about a log group: say --log-group as well.")
+    for pattern in options.pattern or ():
+        wrong = group_ways.objection(pattern)
+        if wrong is not None:
+            raise QuestionError(f"{wrong}\n{pattern}\n{' ' * (wrong.position or 0)}^") from wrong
+    return Reading(options.way or "pattern", tuple(options.pattern or ()))
 
 
 def _told(problem: str) -> None:

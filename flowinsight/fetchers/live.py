@@ -11,7 +11,8 @@ from urllib.request import urlopen
 
 from flowinsight import aws
 from flowinsight.errors import AwsError, SourceError
-from flowinsight.fetchers import log_events, log_groups, s3_objects
+from flowinsight.fetchers import group_ways, log_events, log_groups, s3_objects
+from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.loaded import Loaded
 from flowinsight.names.flow_logs import flow_logs
 from flowinsight.question import Question, TimeRange
@@ -26,10 +27,11 @@ Place = LogGroup | S3Objects
 
 @dataclass(frozen=True)
 class Live:
-    """Records that AWS is asked for: where they lie, and as whom."""
+    """Records that AWS is asked for: where they lie, as whom, and how a log group is read."""
 
     identity: aws.Identity
     source: Place
+    reading: Reading = EXACT
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,13 @@ def settled(source: LogGroup, identity: aws.Identity) -> LogGroup:
 
 
 def load(question: Question, live: Live, told: Callable[[str], None]) -> Loaded:
-    """Every record the question needs; `told` hears what could not be read. SourceError when there are too many."""
+    """Every record the question needs; `told` hears what could not be read, and what is no part of the answer.
+
+    SourceError when there are too many.
+    """
     match live.source:
         case LogGroup():
-            fetched = log_events.load(question, settled(live.source, live.identity), live.identity)
-            if not fetched.complete:
-                raise SourceError(too_many())
-            loaded = fetched.loaded
+            loaded = _of_group(question, settled(live.source, live.identity), live, told)
         case S3Objects():
             loaded = s3_objects.load(question, live.source, live.identity).loaded
         case _:
@@ -130,6 +132,16 @@ def load(question: Question, live: Live, told: Callable[[str], None]) -> Loaded:
     for problem in loaded.tally.problems:
         told(problem)
     return loaded
+
+
+def _of_group(question: Question, group: LogGroup, live: Live, told: Callable[[str], None]) -> Loaded:
+    plan, collected = group_ways.plan(question, group, live.reading), log_events.Collected()
+    fetched = log_events.bring(plan, live.identity, collected)
+    if not fetched.complete:
+        raise SourceError(too_many())
+    if not live.reading.exact:
+        told(group_ways.said_beside(log_events.false_matches(plan, collected).count))
+    return replace(fetched.loaded, left_out=group_ways.left_out(live.reading))
 
 
 def too_many() -> str:

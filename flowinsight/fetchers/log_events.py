@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowinsight import aws, conditions, db
-from flowinsight.answer import Statement
+from flowinsight.answer import Statement, readable
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.errors import ThrottledError
 from flowinsight.fetchers import filter_pattern, formats
@@ -61,10 +61,11 @@ class Plan:
 class Collected:
     """What has arrived so far, messages and their times (milliseconds) by event id, and which scans are finished.
 
-    A failed fetch goes on with the same one.
+    `glimpsed` came whatever it is, `messages` because a pattern matched. A failed fetch goes on with the same one.
     """
 
     messages: dict[str, tuple[str, int]] = field(default_factory=dict)
+    glimpsed: dict[str, tuple[str, int]] = field(default_factory=dict)
     done: set[Scan] = field(default_factory=set)
     requests: int = 0
     problems: list[str] = field(default_factory=list)
@@ -96,14 +97,20 @@ class Fetched:
     requests: int
 
 
-def plan(question: Question, source: LogGroup, statements: tuple[Statement, ...] | None = None) -> Plan:
-    """The scans a question needs, for every format of the log group; `statements` instead of the usual patterns, as they are."""
-    chosen = _patterns(question, source) if statements is None else statements
+def plan(
+    question: Question, source: LogGroup, statements: tuple[Statement, ...] | None = None, *, glimpses: bool = False
+) -> Plan:
+    """The scans a question needs, for every format of the log group; `statements` instead of the usual patterns, as they are,
+    and then with `glimpses` only where asked for.
+    """
+    chosen = patterns(question, source) if statements is None else statements
     slices = tuple(_slices(question.time.widened(MARGIN)))
-    return Plan(question, source, chosen, slices, statements is None and filter_pattern.EVERYTHING not in chosen)
+    wanted = glimpses or statements is None
+    return Plan(question, source, chosen, slices, wanted and filter_pattern.EVERYTHING not in chosen)
 
 
-def _patterns(question: Question, source: LogGroup) -> tuple[Statement, ...]:
+def patterns(question: Question, source: LogGroup) -> tuple[Statement, ...]:
+    """The patterns that bring every record of a question, and the rows of status; an empty text stands for all events."""
     found: list[Statement] = []
     for tokens in source.formats:
         found += filter_pattern.patterns_for(question, tokens)
@@ -162,7 +169,8 @@ def _follow(
     while not cancelled():
         page = _page(logs, request, source, pace)
         collected.requests += 1
-        collected.messages.update({item["eventId"]: (item["message"], item["timestamp"]) for item in page["events"]})
+        into = collected.glimpsed if scan.glimpse else collected.messages
+        into.update({item["eventId"]: (item["message"], item["timestamp"]) for item in page["events"]})
         token = page.get("nextToken")
         if token in tokens:
             collected.problems.append(
@@ -223,23 +231,38 @@ def _progress(to_do: Plan, collected: Collected) -> Progress:
 
 def read(to_do: Plan, collected: Collected) -> Fetched:
     """The records of what has arrived."""
-    batches = formats.read(collected.messages.values(), to_do.source.formats)
+    batches = formats.read({**collected.glimpsed, **collected.messages}.values(), to_do.source.formats)
     loaded = gather(batches, map(formats.timed, to_do.source.formats), collected.problems)
     reached = covered(to_do, collected)
     return Fetched(to_do, loaded, reached, reached == to_do.question.time, collected.requests)
 
 
-def load(question: Question, source: LogGroup, identity: aws.Identity, **how: Any) -> Fetched:  # noqa: ANN401
-    """Plan, fetch and read in one. `how` is that of `fetch`."""
-    to_do, collected = plan(question, source), Collected()
+def bring(to_do: Plan, identity: aws.Identity, collected: Collected, **how: Any) -> Fetched:  # noqa: ANN401
+    """Fetch and read in one. `how` is that of `fetch`."""
+    source = to_do.source
     logs = aws.client(identity, "logs", source.region)
     fetch(to_do, logs, collected, pace=pace_for(identity, source.region or identity.region), **how)
     return read(to_do, collected)
 
 
-def false_matches(loaded: Loaded, question: Question, limit: int = 100) -> tuple[int, list[dict[str, Any]]]:
+def load(question: Question, source: LogGroup, identity: aws.Identity) -> Fetched:
+    """The records of a question by its own patterns: plan, fetch and read in one."""
+    return bring(plan(question, source), identity, Collected())
+
+
+@dataclass(frozen=True)
+class Beside:
     """Records that a term or a typed pattern brought and the question is not about: how many, and the first of them."""
-    beside = conditions.around(question, margin=MARGIN).negated()
+
+    count: int
+    rows: tuple[dict[str, Any], ...]
+
+
+def false_matches(to_do: Plan, collected: Collected, limit: int = 100) -> Beside:
+    """What the patterns of a plan let through too much."""
+    brought = gather(formats.read(collected.messages.values(), to_do.source.formats))
+    beside = conditions.around(to_do.question, margin=MARGIN).negated()
     where = f"FROM {db.RECORDS} WHERE {beside.sql}"
-    count = db.one(loaded.connection, f"SELECT count(*) AS n {where}", beside.parameters)["n"]
-    return count, db.rows(loaded.connection, f"SELECT * {where} LIMIT {int(limit)}", beside.parameters)
+    count = db.one(brought.connection, f"SELECT count(*) AS n {where}", beside.parameters)["n"]
+    rows = db.rows(brought.connection, f"SELECT * {where} ORDER BY start LIMIT {int(limit)}", beside.parameters)
+    return Beside(count, tuple(readable(row) for row in rows))

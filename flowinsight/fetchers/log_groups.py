@@ -67,7 +67,7 @@ def with_format(source: LogGroup, identity: aws.Identity) -> LogGroup:
     SourceError when there are no events, or when they leave a choice: then a person has to say the format.
     """
     logs = aws.client(identity, "logs", source.region)
-    newest, lines = _recent(logs, source)
+    newest, lines = recent(logs, source)
     names = _discovered(logs, source, newest)
     found = formats.inferred(lines, names)
     if found is None:
@@ -80,7 +80,8 @@ def with_format(source: LogGroup, identity: aws.Identity) -> LogGroup:
     return replace(source, formats=(found,), origin=how)
 
 
-def _recent(logs: Any, source: LogGroup) -> tuple[int, list[str]]:  # noqa: ANN401
+def recent(logs: Any, source: LogGroup) -> tuple[int, list[str]]:  # noqa: ANN401
+    """The time of the newest event (milliseconds), and at most SAMPLE of the latest ones; SourceError where there are none."""
     with aws.translated(doing=f"look for recent events of {source.label}"):
         streams = logs.describe_log_streams(
             **{source.parameter: source.name}, orderBy="LastEventTime", descending=True, limit=5

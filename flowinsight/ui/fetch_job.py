@@ -2,12 +2,14 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from flowinsight import aws
-from flowinsight.fetchers import filter_pattern, live, log_events, s3_listing, s3_objects
+from flowinsight.fetchers import group_ways, live, log_events, s3_listing, s3_objects
+from flowinsight.fetchers.group_ways import Reading
 from flowinsight.fetchers.live import Live
+from flowinsight.fetchers.log_events import Beside
 from flowinsight.fetchers.pace import pace_for
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
@@ -30,17 +32,21 @@ class Way:
     dollars: float
     sent: tuple[str, ...] = ()
     origin: str = ""
+    precision: str = ""
 
 
 @dataclass(frozen=True)
 class Brought:
-    """Records, and the time range for which they are complete."""
+    """Records, and the time range for which they are complete; `beside` are those the question is not about, where some
+    way brings such.
+    """
 
     loaded: Loaded
     covered: TimeRange
     way: Way
     at: float
     requests: int
+    beside: Beside | None = None
 
 
 @dataclass
@@ -110,15 +116,18 @@ class FetchJob:
         self.said = f"Asking which format {source.label} is in"
         identity = self.live.identity
         group = live.settled(source, identity)
-        plan = log_events.plan(self.question, group)
+        reading = self.live.reading
+        plan = group_ways.plan(self.question, group, reading)
         pace = pace_for(identity, group.region or identity.region)
-        self.way = way_by_pattern(plan, pace.per_second)
+        self.way = way_by_pattern(plan, reading, pace.per_second)
         self.said = f"Reading {group.label}, newest first"
         logs = aws.client(identity, "logs", group.region)
         log_events.fetch(plan, logs, self.events, pace=pace, progress=self._sliced, cancelled=lambda: self.stopped)
         fetched = log_events.read(plan, self.events)
         if fetched.covered is not None:
-            self._bring(fetched.loaded, fetched.covered, self.events.requests)
+            beside = None if reading.exact else log_events.false_matches(plan, self.events)
+            loaded = replace(fetched.loaded, left_out=group_ways.left_out(reading))
+            self._bring(loaded, fetched.covered, self.events.requests, beside)
         if not fetched.complete:
             self.said = "Stopped." if self.stopped else live.too_many()
         return "done" if fetched.complete else "cut"
@@ -150,17 +159,18 @@ class FetchJob:
     def _weighed(self, read: int, of: int) -> None:
         self.done = read / max(of, 1)
 
-    def _bring(self, loaded: Loaded, covered: TimeRange, requests: int) -> None:
+    def _bring(self, loaded: Loaded, covered: TimeRange, requests: int, beside: Beside | None = None) -> None:
         assert self.way is not None
-        self.brought = Brought(loaded, covered, self.way, time.time(), requests)
+        self.brought = Brought(loaded, covered, self.way, time.time(), requests, beside)
 
 
-def way_by_pattern(plan: log_events.Plan, per_second: float) -> Way:
+def way_by_pattern(plan: log_events.Plan, reading: Reading, per_second: float) -> Way:
     """What reading a log group costs: AWS charges nothing for FilterLogEvents, and limits its rate."""
     least = len(plan.slices) * len(plan.statements)
-    price = f"No charge: FilterLogEvents costs nothing. At least {least:,} requests, at most {per_second:g} a second."
+    price = f"{group_ways.FREE} At least {least:,} requests, at most {per_second:g} a second."
     sent = tuple(statement.text or "(every event)" for statement in plan.statements)
-    return Way(filter_pattern.LANGUAGE, price, 0.0, sent, plan.source.origin)
+    offer = group_ways.offer(reading)
+    return Way(offer.name, price, 0.0, sent, plan.source.origin, offer.precision)
 
 
 def way_by_object(listing: s3_listing.Listing) -> Way:

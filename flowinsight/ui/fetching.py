@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from flowinsight import columns
 from flowinsight.errors import FlowInsightError
+from flowinsight.fetchers import group_ways
 from flowinsight.fetchers.gathered import gather
+from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.fetchers.live import Live, Place
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
-from flowinsight.sources import S3Objects
-from flowinsight.ui import accounts, ask, editing, places, working
+from flowinsight.sources import LogGroup, S3Objects
+from flowinsight.ui import accounts, ask, editing, group_way, places, tables, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.box import zone
 from flowinsight.ui.fetch_job import Brought, FetchJob, Way
@@ -26,15 +29,16 @@ _JOB, _NETWORKS = "fetch_job", "fetched_networks"
 
 @dataclass(frozen=True)
 class Remote:
-    """A place in an account."""
+    """A place in an account, and how it is read where that is a log group."""
 
     account: Account
     place: Place
+    reading: Reading = EXACT
 
     def key(self, question: Question) -> str:
         """Objects are read whole, so filters make no other fetch of them."""
         needed = Question(question.time) if isinstance(self.place, S3Objects) else question
-        parts = (self.account.key, self.place, needed.to_json())
+        parts = (self.account.key, self.place, self.reading, needed.to_json())
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -58,6 +62,11 @@ def awaited(remote: Remote) -> ask.Held:
 
 def fetched(question: Question, remote: Remote) -> ask.Held:
     """The records the question needs. Until they are here the page shows how far it is, and stops."""
+    row = st.container(horizontal=True, gap="small", vertical_alignment="center", key="fetched_how")
+    if isinstance(remote.place, LogGroup):
+        with row:
+            reading = group_way.choose(question, remote.place, remote.account)
+        remote = replace(remote, reading=reading)
     key = remote.key(question)
     kept: Brought | None = _fetched().take(key)
     if kept is None:
@@ -67,7 +76,9 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
             _under_way(job, remote)
             st.stop()
         _fetched().put(key, kept)
-    _told(kept, key)
+    with row:
+        _told(kept, key)
+    _beside(kept)
     held = ask.hold(kept.loaded, f"{key} {kept.at}", kept.loaded.connection.cursor())
     st.session_state.setdefault(_NETWORKS, {})[remote.account.key] = held.networks
     return held
@@ -80,7 +91,7 @@ def _job(question: Question, remote: Remote, key: str) -> FetchJob:
         return job
     if job is not None:
         job.cancel()
-    job = FetchJob(question, Live(remote.account.identity, remote.place), key)
+    job = FetchJob(question, Live(remote.account.identity, remote.place, remote.reading), key)
     st.session_state[_JOB] = job
     job.start()
     return job
@@ -158,17 +169,37 @@ def _narrow(kept: Brought, key: str) -> None:
 
 def _told(kept: Brought, key: str) -> None:
     """How the records were brought, and a way to bring them anew."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="fetched_how"):
-        at = time.strftime("%H:%M:%S", time.gmtime(kept.at))
-        st.markdown(gray(f"Fetched at {at} UTC in {kept.requests:,} requests."), width="content")
-        with st.popover("How", icon=":material/receipt_long:", key="fetched_way"):
-            _way(kept.way)
-        st.button("Fetch again", key="fetch_anew", icon=":material/refresh:", on_click=_fetched().drop, args=(key,))
+    at = time.strftime("%H:%M:%S", time.gmtime(kept.at))
+    st.markdown(gray(f"Fetched at {at} UTC in {kept.requests:,} requests."), width="content")
+    with st.popover("How", icon=":material/receipt_long:", key="fetched_way"):
+        _way(kept.way)
+    st.button("Fetch again", key="fetch_anew", icon=":material/refresh:", on_click=_fetched().drop, args=(key,))
+
+
+def _beside(kept: Brought) -> None:
+    """The records that a term or a typed pattern brought and the question is not about, apart from every answer."""
+    if kept.beside is None or not kept.beside.count:
+        return
+    with st.expander(plain(group_ways.said_beside(kept.beside.count)), icon=":material/filter_alt_off:", key="beside"):
+        shown = columns.Table("false-matches", kept.beside.rows, _RECORD)
+        if len(kept.beside.rows) < kept.beside.count:
+            st.markdown(gray(f"The first {len(kept.beside.rows):,}:"))
+        tables.draw(shown, "beside", zone(), select=False)
+        tables.export(shown)
+
+
+_RECORD = (
+    columns.Column("Matched", lambda _: "not the question"), columns.of("start", "time"),
+    *(columns.of(name) for name in ("interface_id", "srcaddr", "srcport", "dstaddr", "dstport", "protocol", "action")),
+    columns.of("packets", "number"), columns.of("bytes", "bytes"),
+)  # fmt: skip
 
 
 def _way(way: Way) -> None:
     st.markdown(f"**{plain(way.name)}**")
     st.markdown(gray(way.price))
+    if way.precision:
+        st.markdown(gray(way.precision))
     if way.origin:
         st.markdown(gray(f"Format: {way.origin}."))
     for text in way.sent:

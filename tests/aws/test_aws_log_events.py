@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
-from flowinsight import aws, db, grammar
-from flowinsight.errors import AwsError, DeniedError, ExpiredError, SourceError, ThrottledError, UnreachableError
-from flowinsight.fetchers import filter_pattern, log_events, log_groups
+from flowinsight import aws, db, grammar, views
+from flowinsight.errors import (
+    AwsError,
+    DeniedError,
+    ExpiredError,
+    QuestionError,
+    SourceError,
+    ThrottledError,
+    UnreachableError,
+)
+from flowinsight.fetchers import filter_pattern, group_ways, log_events, log_groups
+from flowinsight.fetchers.group_ways import Reading, WayName
 from flowinsight.fetchers.log_events import Collected, Plan, Progress
 from flowinsight.fetchers.pace import Pace, pace_for
 from flowinsight.prepared import prepare
@@ -177,17 +186,46 @@ def test_a_bare_term_is_one_scan_and_its_false_matches_are_marked(logs: Any) -> 
     question = Question(TimeRange(NOON + 900, NOON + 2700), tuple(grammar.parse("10.20.1.1")))
     term = filter_pattern.term_pattern(question)
     assert term is not None
-    plan = log_events.plan(question, SOURCE, (term,))
-    got = log_events.read(plan, fetched(plan, logs)).loaded
-    count, examples = log_events.false_matches(got, question, limit=3)
-    assert count == got.tally.records > 3, "10.20.1.1 is nobody; 10.20.1.10 and 10.20.1.12 are somebody"
-    assert len(examples) == 3
+    plan = group_ways.plan(question, SOURCE, Reading("term"))
+    assert plan.statements == (term, filter_pattern.status_pattern(TOKENS))
+    collected = fetched(plan, logs)
+    beside = log_events.false_matches(plan, collected, limit=3)
+    matched = [
+        message for message, _ in collected.messages.values() if not {"NODATA", "SKIPDATA"} & set(message.split())
+    ]
+    assert beside.count == len(matched) > 3, "10.20.1.1 is nobody; 10.20.1.10 and 10.20.1.12 are somebody"
+    assert len(beside.rows) == 3
+    assert all("10.20.1.1" in f"{row['srcaddr']} {row['dstaddr']}" for row in beside.rows)
+    assert log_events.read(plan, collected).loaded.tally.records >= beside.count, "the glimpse is read, and not counted"
+
+
+def test_the_term_and_the_pattern_give_the_same_answer(logs: Any) -> None:
+    question = Question(TimeRange(NOON + 900, NOON + 2700), tuple(grammar.parse("10.20.1.12")))
+    rows: list[object] = []
+    ways: tuple[WayName, ...] = ("pattern", "term")
+    for way in ways:
+        plan = group_ways.plan(question, SOURCE, Reading(way))
+        loaded = log_events.read(plan, fetched(plan, logs)).loaded
+        rows.append(views.conversations(prepare(question, loaded)).rows)
+    assert rows[0]
+    assert rows[0] == rows[1]
+
+
+def test_a_term_is_an_address_and_nothing_wider() -> None:
+    for text in (":22", "10.0.0.0/16"):
+        question = Question(TimeRange(NOON, NOON + 900), tuple(grammar.parse(text)))
+        assert [offer.way for offer in group_ways.offered(question)] == ["pattern"]
+        with pytest.raises(QuestionError, match="A term is a whole address"):
+            group_ways.plan(question, SOURCE, Reading("term"))
 
 
 def test_a_typed_pattern_is_run_as_it_is(logs: Any) -> None:
     question = Question(TimeRange(NOON + 900, NOON + 2700))
-    typed = filter_pattern.typed("[..., action = REJECT, status, vpc, flags, s, d, direction]")
-    plan = log_events.plan(question, SOURCE, (typed,))
+    reading = Reading(patterns=("[..., action = REJECT, status, vpc, flags, s, d, direction]",))
+    plan = group_ways.plan(question, SOURCE, reading)
+    assert [(scan.statement.text, scan.glimpse) for scan in plan.scans(plan.slices[0])] == [
+        (reading.patterns[0], False)
+    ]
     got = log_events.read(plan, fetched(plan, logs)).loaded
     assert {row["action"] for row in db.rows(got.connection, "SELECT DISTINCT action FROM records")} == {"REJECT"}
 

@@ -97,6 +97,35 @@ def test_a_format_that_is_given_is_the_one_the_events_are_read_in(sandbox: Runni
     assert not answered(ask, *words, "--format", "${start} ${end} ${srcaddr}")["rows"]
 
 
+def test_a_term_gives_the_same_rows_and_tells_its_false_matches(sandbox: Running, ask: Run) -> None:
+    words = ("--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME, "10.20.1.12", "--json")
+    by_pattern = json.loads(ask(*words)[1])
+
+    status, out, err = ask(*words, "--way", "term")
+
+    assert status == 0
+    assert json.loads(out)["rows"] == by_pattern["rows"]
+    assert "the question is not about: false matches, left out of the answer" in err
+
+
+def test_a_typed_pattern_is_finished_here_and_forbids_a_no(sandbox: Running, ask: Run) -> None:
+    words = ("--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME, "10.20.1.12", "--json")
+
+    status, out, _ = ask(*words, "--pattern", '"no such word"', "--pattern", "[..., status = NODATA]")
+
+    assert status == 0
+    assert json.loads(out)["rows"] == []
+    assert json.loads(out)["coverage"]["verdict"] == "cannot be seen in these logs"
+    assert "Only what the typed pattern lets through was read" in json.loads(out)["coverage"]["reasons"][0]
+
+
+def test_a_pattern_that_aws_would_refuse_is_marked_where_it_is_wrong(ask: Run) -> None:
+    status, _, err = ask("--log-group", "/a", "--pattern", "[a, b = ]")
+
+    assert status == 2
+    assert err.splitlines()[-2:] == ["[a, b = ]", "        ^"]
+
+
 def test_a_log_group_that_does_not_exist_is_a_sentence(sandbox: Running, ask: Run) -> None:
     status, out, err = ask("--log-group", "/no/such", "--endpoint-url", sandbox.url, ":22")
 
@@ -119,6 +148,9 @@ def test_a_bucket_without_flow_logs_is_a_sentence(sandbox: Running, ask: Run) ->
         (("--s3", "bucket/prefix"), "bucket/prefix is not the place of objects in S3, such as s3://bucket/prefix/"),
         (("--log-group", "two words"), "two words is not the name of a log group, nor its ARN"),
         (("--files", "examples", "--profile", "audit"), "--profile is about AWS: say --log-group or --s3 as well"),
+        (("--files", "examples", "--way", "term"), "--way is about AWS: say --log-group or --s3 as well"),
+        (("--s3", "s3://abc/", "--pattern", "a"), "--pattern is about a log group: say --log-group as well"),
+        (("--log-group", "/a", "--way", "term", "--pattern", "a"), "A pattern of your own is a way by itself"),
         (("--log-group", "/a", "--role", "administrator"), "administrator is not the ARN of a role"),
     ],
 )

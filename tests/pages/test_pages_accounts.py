@@ -1,79 +1,20 @@
 """The page with an account as its source: the sandbox, or AWS by profile and role. No browser, and no other AWS."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from flowinsight import aws
 from flowinsight.fetchers.live import Live
 from flowinsight.question import Question, TimeRange
-from flowinsight.sandbox.running import MISSING_MOTO, Running, SandboxError, start
+from flowinsight.sandbox.running import MISSING_MOTO, Running, SandboxError
 from flowinsight.sources import LogGroup
 from flowinsight.ui import fetch_job, first_flow_log, sandbox_process
 from flowinsight.ui.fetch_job import FetchJob
+from tests.pages.live_pages import HOUR, NOON, RANGE, Opened, answered, keys, text_of, until
 
-Opened = Callable[..., AppTest]
-
-NOON = 1_795_176_000  # 2026-11-20, a Friday: the same traffic in every run
-HOUR = 3600
 MEMBER = "012345678910"
-RANGE = "2026-11-20T12:10Z/2026-11-20T12:50Z"
-
-
-@pytest.fixture(scope="module")
-def account() -> Iterator[Running]:
-    """A sandbox with an hour of flow logs, in the place of the one that the page would start."""
-    with start(speed=0, at=NOON) as running:
-        running.control("settings", {"late": 0, "repeated": 0})
-        first_flow_log.create(aws.sandbox(running.url))
-        running.control("clock", {"advance": HOUR})
-        yield running
-
-
-@pytest.fixture
-def sandbox(account: Running) -> Iterator[Running]:
-    host = sandbox_process.host()
-    host.state, host.running = "running", account
-    yield account
-    host.state, host.running = "stopped", None
-
-
-@pytest.fixture
-def faults(account: Running) -> Iterator[Callable[..., None]]:
-    """Order faults for one test."""
-
-    def order(**rule: object) -> None:
-        account.control("faults", rule)
-
-    yield order
-    account.control("faults", method="DELETE")
-
-
-def text_of(page: AppTest) -> str:
-    """Everything written on the page, without Markdown's escapes."""
-    return "\n".join(one.value for one in [*page.markdown, *page.error, *page.code]).replace("\\", "")
-
-
-def keys(page: AppTest) -> set[str]:
-    return {str(button.key) for button in page.button}
-
-
-def until(page: AppTest, there: Callable[[AppTest], bool], seconds: float = 30) -> AppTest:
-    """Look again, as the page's own timers would in a browser."""
-    end = time.monotonic() + seconds
-    while not there(page):
-        assert time.monotonic() < end, text_of(page)
-        time.sleep(0.1)
-        page.run()
-    assert not page.exception
-    return page
-
-
-def answered(page: AppTest) -> bool:
-    return "fetch_anew" in keys(page)
 
 
 @pytest.mark.usefixtures("sandbox")

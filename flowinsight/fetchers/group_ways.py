@@ -1,0 +1,131 @@
+"""The ways in which the records of a question can be read from a log group, each with its price and its precision.
+
+Whatever a way lets through too much is left out here afterwards; only a pattern that a person wrote can let through too little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from flowinsight.answer import Statement
+from flowinsight.errors import QuestionError
+from flowinsight.fetchers import filter_pattern, log_events, pattern_check
+from flowinsight.question import Question
+from flowinsight.sources import LogGroup
+
+WayName = Literal["pattern", "term"]
+WAYS: tuple[WayName, ...] = get_args(WayName)
+
+FREE = "No charge: FilterLogEvents costs nothing."
+"""No price list that was read has a charge for it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a log group is read. `patterns` are a person's own, sent as they are; QuestionError where AWS would refuse one."""
+
+    way: WayName = "pattern"
+    patterns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.patterns and self.way != "pattern":
+            raise QuestionError("A pattern of your own is a way by itself: choose the way pattern.")
+        for pattern in self.patterns:
+            pattern_check.check(pattern)
+
+    @property
+    def exact(self) -> bool:
+        """Whether only what the question is about is brought, and evidence beside it."""
+        return self.way == "pattern" and not self.patterns
+
+
+EXACT = Reading()
+"""By the patterns that the question itself makes."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A way that fits a question: its name as people call it, what it costs, and how exact it is before it is finished here."""
+
+    way: WayName
+    name: str
+    price: str
+    precision: str
+
+
+OFFERS: dict[WayName, Offer] = {
+    "pattern": Offer(
+        "pattern",
+        "Filter pattern",
+        FREE,
+        "Exact: conditions on the fields themselves, one reading for each side a record may match on.",
+    ),
+    "term": Offer(
+        "term",
+        "Address as a term",
+        FREE,
+        "Imprecise, like a search in AWS's console: one reading, which also brings records with the address in another "
+        "field or inside a longer one. Those are counted, shown, and left out.",
+    ),
+}
+"""Every way, the most exact first."""
+
+TYPED = Offer("pattern", "Typed pattern", FREE, "As typed: what it leaves out, the answer cannot show.")
+
+
+def offered(question: Question) -> tuple[Offer, ...]:
+    """The ways that can answer a question."""
+    fits: dict[WayName, bool] = {"pattern": True, "term": filter_pattern.term_pattern(question) is not None}
+    return tuple(OFFERS[way] for way in WAYS if fits[way])
+
+
+def offer(reading: Reading) -> Offer:
+    """What a reading is called, costs and brings."""
+    return TYPED if reading.patterns else OFFERS[reading.way]
+
+
+def plan(question: Question, source: LogGroup, reading: Reading) -> log_events.Plan:
+    """What is asked of a log group; QuestionError when the question cannot be asked in that way."""
+    if reading.patterns:
+        return log_events.plan(question, source, tuple(map(filter_pattern.typed, reading.patterns)))
+    if reading.way == "pattern":
+        return log_events.plan(question, source)
+    term = filter_pattern.term_pattern(question)
+    if term is None:
+        raise QuestionError("A term is a whole address: ask about one, or choose the way pattern.")
+    return log_events.plan(question, source, (term, *_statuses(source)), glimpses=True)
+
+
+def _statuses(source: LogGroup) -> list[Statement]:
+    return [found for tokens in source.formats if (found := filter_pattern.status_pattern(tokens))]
+
+
+def left_out(reading: Reading) -> tuple[str, ...]:
+    """Why records that the question asks for may be missing, in sentences."""
+    if not reading.patterns:
+        return ()
+    return ("Only what the typed pattern lets through was read: what it leaves out, this answer cannot show.",)
+
+
+def said_beside(count: int) -> str:
+    """How much was brought that is no part of the answer."""
+    records = "1 record was" if count == 1 else f"{count:,} records were"
+    return f"{records} brought that the question is not about: false matches, left out of the answer."
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """The patterns of a text with one on each line."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def joined(patterns: Sequence[str]) -> str:
+    return "\n".join(patterns)
+
+
+def objection(pattern: str) -> QuestionError | None:
+    """Why AWS would refuse a pattern, with the position; None when it would not."""
+    try:
+        pattern_check.check(pattern)
+    except QuestionError as error:
+        return error
+    return None
