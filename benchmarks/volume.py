@@ -2,6 +2,7 @@
 
 import gzip
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +18,10 @@ BUSY = "10.9.9.9"
 """An address inside that every run has records of."""
 
 
-def write(folder: Path, records: int, files: int, days: int = 1) -> None:
-    """Write so many records in so many `.log.gz`, in the order of time, over so many days. A folder that is there is kept."""
+def write(folder: Path, records: int, files: int, days: int = 1, *, packed: bool = True) -> None:
+    """Write so many records in so many `.log.gz` (or `.log`), in the order of time, over so many days. A folder that is there
+    is kept.
+    """
     if folder.exists():
         return
     partial = folder.with_suffix(".partial")
@@ -30,11 +33,15 @@ def write(folder: Path, records: int, files: int, days: int = 1) -> None:
     for number in range(files):
         span = days * DAY / files
         table = _table(dice, records // files, FIRST_DAY + int(number * span), int(span), (inside, outside, interfaces))
-        with gzip.open(partial / f"{number:05}.log.gz", "wb", compresslevel=6) as file:
+        with _opened(partial / f"{number:05}.log", packed=packed) as file:
             file.write((" ".join(fields.DEFAULT_FORMAT) + "\n").encode())
             options = csv.WriteOptions(include_header=False, delimiter=" ", quoting_style="none")
             csv.write_csv(table, file, options)
     partial.rename(folder)
+
+
+def _opened(path: Path, *, packed: bool) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(f"{path}.gz", "wb", compresslevel=6)) if packed else path.open("wb")
 
 
 def _addresses(dice: np.random.Generator, count: int, first: str) -> pa.Array:

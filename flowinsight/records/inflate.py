@@ -1,12 +1,15 @@
-"""Gzip, read in large pieces: several times as fast as the standard library's file object, and strict about damage."""
+"""Gzip, read in large pieces by ISA-L: several times as fast as the standard library's file object, and strict about damage."""
 
 import io
 import zlib
-from typing import IO
+from typing import IO, cast
+
+from isal import isal_zlib
 
 MAGIC = b"\x1f\x8b"
 
 _PIECE = 1 << 20
+_DAMAGED = cast("type[Exception]", isal_zlib.error)
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -16,7 +19,7 @@ class Inflated(io.RawIOBase):
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__()
         self._stream = stream
-        self._member = zlib.decompressobj(_GZIP)
+        self._member = isal_zlib.decompressobj(_GZIP)
         self._input = b""
 
     def readable(self) -> bool:
@@ -28,13 +31,22 @@ class Inflated(io.RawIOBase):
             if self._member.eof and not self._next_member():
                 return 0
             self._input = self._input or self._stream.read(_PIECE)
-            if not self._input:
-                raise EOFError("it ends in the middle of the compressed data")
-            data = self._member.decompress(self._input, wanted)
-            self._input = self._member.unconsumed_tail
+            given = bool(self._input)
+            data = self._decompressed(wanted)
             if data:
                 buffer[: len(data)] = data
                 return len(data)
+            if not given and not self._member.eof:
+                raise EOFError("it ends in the middle of the compressed data")
+
+    def _decompressed(self, wanted: int) -> bytes:
+        """At most so many bytes. A member may hold some back although its input is used up: it is asked until it has none."""
+        try:
+            data = self._member.decompress(self._input, wanted)
+        except _DAMAGED as error:
+            raise zlib.error("the compressed data does not fit together") from error
+        self._input = self._member.unconsumed_tail
+        return data
 
     def _next_member(self) -> bool:
         """Begin the next member, if there is one; zeros between and after members are padding."""
@@ -45,7 +57,7 @@ class Inflated(io.RawIOBase):
             return False
         if not MAGIC.startswith(rest[:2]):
             raise zlib.error("something that is not gzip follows the compressed data")
-        self._member, self._input = zlib.decompressobj(_GZIP), rest
+        self._member, self._input = isal_zlib.decompressobj(_GZIP), rest
         return True
 
 

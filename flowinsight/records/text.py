@@ -49,7 +49,7 @@ def read_blocks(whole: Iterable[bytes | Tally], tokens: Sequence[str] | None) ->
             yield careful.empty(tokens, skipped(1))
             start = last
         if start < len(block):
-            yield fast.read_block(block[start:], tokens) if start else fast.read_block(block, tokens, ends)
+            yield fast.read_block(block[start:], tokens, ends[np.searchsorted(ends, start) :] - start)
 
 
 def _headers(block: bytes, ends: fast.Ends) -> Iterator[tuple[int, int, tuple[str, ...]]]:
