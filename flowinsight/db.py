@@ -36,14 +36,18 @@ def sql_type(field: fields.Field) -> str:
     return "INTEGER" if field.kind == "number" and field.bits == 32 else _TYPES.get(field.kind, "BIGINT")
 
 
-def define_views(connection: Connection, physical: str, columns: Iterable[str]) -> None:
-    """Create the views ROWS and RECORDS over a relation that has these physical columns (see `records.schema`)."""
+def define_views(connection: Connection, physical: str, columns: Iterable[str], also: Iterable[str] = ()) -> None:
+    """Create the views ROWS and RECORDS over a relation that has these physical columns (see `records.schema`).
+
+    `also` are more columns of it that the views keep as they are.
+    """
     present = set(columns)
     logical = [_logical(field, present) for field in fields.FIELDS]
     logical += [
         _or_null(f"{field.name}_{half}", "UBIGINT", present) for field in fields.ADDRESSES for half in ("hi", "lo")
     ]
     logical += [_or_null(name, kind, present) for name, kind in (("extra", "VARCHAR"), ("status_row", "BOOLEAN"))]
+    logical += [f'"{name}"' for name in also]
     connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT {', '.join(logical)} FROM {physical}")
     connection.execute(f"CREATE OR REPLACE VIEW {RECORDS} AS SELECT * FROM {ROWS} WHERE NOT status_row")
 
