@@ -42,7 +42,7 @@ def read_blocks(whole: Iterable[bytes | Tally], tokens: Sequence[str] | None) ->
             yield careful.empty(tokens, block)
             continue
         start, ends = 0, fast.line_ends(block)
-        for first, last, header in _headers(block, ends):
+        for first, last, header in header_lines(block, ends):
             if first > start:
                 yield fast.read_block(block[start:first], tokens)
             tokens = header
@@ -52,7 +52,7 @@ def read_blocks(whole: Iterable[bytes | Tally], tokens: Sequence[str] | None) ->
             yield fast.read_block(block[start:], tokens, ends[np.searchsorted(ends, start) :] - start)
 
 
-def _headers(block: bytes, ends: fast.Ends) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def header_lines(block: bytes, ends: fast.Ends) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Where each header line begins, where the line after it begins, and the tokens it says."""
     data = np.frombuffer(block, np.uint8)
     starts = np.concatenate(([0], ends[:-1] + 1))
