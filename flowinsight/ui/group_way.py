@@ -1,5 +1,6 @@
 """How a log group is read: a way with its price and precision, and the patterns themselves, which can be edited and tested."""
 
+import hashlib
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,8 +15,7 @@ from flowinsight.ui import address_bar, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.plain import gray, plain
 
-_DRAFT, _MADE_OF, _TYPED_FOR, _RADIO = "pattern_draft", "pattern_made_of", "pattern_typed_for", "way_chosen"
-_TESTED = "pattern_tested"
+_TYPED_FOR, _TESTED, _RADIO = "pattern_typed_for", "pattern_tested", "way_chosen"
 
 
 @st.cache_resource(show_spinner=False)
@@ -65,13 +65,11 @@ def _typed(question: Question, place: LogGroup) -> Reading:
 def _editor(question: Question, place: LogGroup, account: Account, reading: Reading) -> None:
     """The patterns as they are sent, one a line; checked when they change, and run as they are when that is asked for."""
     own = log_events.patterns(question, place) if place.formats else ()
-    made_of = (own, reading.patterns)
-    if st.session_state.get(_MADE_OF) != made_of or _DRAFT not in st.session_state:
-        st.session_state[_MADE_OF] = made_of
-        st.session_state[_DRAFT] = group_ways.joined(reading.patterns or [one.text for one in own])
+    begun = group_ways.joined(reading.patterns or [one.text for one in own])
+    key = f"pattern_{hashlib.sha256(begun.encode()).hexdigest()}"  # a draft of these patterns, and of no others
     text = str(
         st.text_area(
-            "Patterns, one a line: their events are merged", key=_DRAFT, height=180,
+            "Patterns, one a line: their events are merged", begun, key=key, height=180,
             placeholder='[..., action = REJECT, status] or "10.0.0.5"',
         )
     )  # fmt: skip
@@ -79,7 +77,7 @@ def _editor(question: Question, place: LogGroup, account: Account, reading: Read
     good = _checked(patterns)
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Run as typed", key="pattern_run", type="primary", on_click=_run, args=(question, place),
+            "Run as typed", key="pattern_run", type="primary", on_click=_run, args=(question, place, key),
             disabled=not good or patterns in {reading.patterns, tuple(one.text for one in own)},
         )  # fmt: skip
         if st.button("Test on recent events", key="pattern_test", disabled=not good):
@@ -90,9 +88,9 @@ def _editor(question: Question, place: LogGroup, account: Account, reading: Read
         _test(patterns, place, account)
 
 
-def _run(question: Question, place: LogGroup) -> None:
+def _run(question: Question, place: LogGroup, key: str) -> None:
     st.session_state[_TYPED_FOR] = f"{place.name} {question.filters}"
-    address_bar.put(pattern=group_ways.joined(group_ways.parted(str(st.session_state[_DRAFT]))))
+    address_bar.put(pattern=group_ways.joined(group_ways.parted(str(st.session_state[key]))))
 
 
 def _checked(patterns: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 def draft(page: AppTest) -> str:
-    return str(page.text_area(key="pattern_draft").value)
+    return str(page.text_area[0].value)
 
 
 def test_a_question_about_an_address_offers_the_term_and_its_false_matches_are_counted(opened: Opened) -> None:
@@ -44,7 +44,7 @@ def test_the_pattern_is_shown_as_it_is_sent_and_checked_when_it_changes(opened: 
     assert "logstatus = NODATA" in lines[-1]
     assert page.button(key="pattern_run").disabled, "it is what runs already"
 
-    page.text_area(key="pattern_draft").set_value("[..., action = REJECT, status").run()
+    page.text_area[0].set_value("[..., action = REJECT, status").run()
 
     assert "A comma or the closing ] belongs here" in text_of(page)
     assert page.button(key="pattern_run").disabled
@@ -53,7 +53,7 @@ def test_the_pattern_is_shown_as_it_is_sent_and_checked_when_it_changes(opened: 
 
 def test_a_typed_pattern_is_run_as_it_is_and_forbids_a_no(opened: Opened) -> None:
     page = until(opened(q="10.20.1.12", **LINK), answered)
-    page.text_area(key="pattern_draft").set_value('"no such word"').run()
+    page.text_area[0].set_value('"no such word"').run()
 
     page.button(key="pattern_run").click().run()
     page = until(page, answered)
@@ -79,12 +79,12 @@ def test_a_typed_pattern_is_for_the_question_it_was_typed_for(opened: Opened) ->
 
 def test_aws_is_asked_what_recent_events_a_pattern_matches(opened: Opened, faults: Callable[..., None]) -> None:
     page = until(opened(q=":22", **LINK), answered)
-    page.text_area(key="pattern_draft").set_value('" "').run()
+    page.text_area[0].set_value('" "').run()
 
     page.button(key="pattern_test").click().run()
     assert "50 of the 50 latest events match" in text_of(page)
 
     faults(kind="denied", service="logs", action="TestMetricFilter", times=1)
-    page.text_area(key="pattern_draft").set_value("ACCEPT").run()
+    page.text_area[0].set_value("ACCEPT").run()
     page.button(key="pattern_test").click().run()
     assert "logs:TestMetricFilter is missing" in text_of(page)
