@@ -135,9 +135,10 @@ def _one(text: str, names: Names | None) -> list[tuple[str, Value]]:
     try:
         return [_word(text)]
     except (QuestionError, ValueError):
-        if names is None or not names(text):
+        found = names(text) if names else ()
+        if not found:
             raise
-        return _called(text, names)
+        return _addresses(found)
 
 
 def _called(name: str, names: Names | None) -> list[tuple[str, Value]]:
@@ -147,6 +148,10 @@ def _called(name: str, names: Names | None) -> list[tuple[str, Value]]:
     found = names(name)
     if not found:
         raise QuestionError(f"Nothing in this account and region is called {name}.")
+    return _addresses(found)
+
+
+def _addresses(found: tuple[str, ...]) -> list[tuple[str, Value]]:
     return [("address", Addresses.parse(address)) for address in found]
 
 

@@ -67,7 +67,7 @@ def add_source(ask: argparse.ArgumentParser) -> None:
 
 def question(options: argparse.Namespace) -> Question:
     """The question of a command line; QuestionError when it is not one."""
-    filters = list(grammar.parse(options.query))
+    filters = list(grammar.parse(options.query, fetched.names(options)))
     fields = ("address", "port", "client", "server", "protocol", "action")
     filters += [Filter.parse(field, getattr(options, field)) for field in fields if getattr(options, field)]
     edges = [None if text is None else parse_time(text) for text in (options.start, options.end)]

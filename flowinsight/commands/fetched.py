@@ -3,14 +3,19 @@
 import argparse
 import sys
 from dataclasses import replace
+from itertools import chain
 
-from flowinsight.errors import QuestionError
+from flowinsight import aws
+from flowinsight.errors import DeniedError, QuestionError
 from flowinsight.fetchers import group_ways, live
 from flowinsight.fetchers.group_ways import WAYS, Reading
-from flowinsight.fetchers.live import Live
+from flowinsight.fetchers.live import Live, Place
+from flowinsight.grammar import Names
 from flowinsight.loaded import Loaded
+from flowinsight.names.inventory import Inventory, inventory
+from flowinsight.names.translated import Translated, addresses_named, called, needed, translated
 from flowinsight.question import Question
-from flowinsight.sources import S3Objects
+from flowinsight.sources import LogGroup, S3Objects
 
 _OF_GROUPS = ("way", "pattern")
 _IDENTITY = ("profile", "role", "external_id", "region", "endpoint_url")
@@ -59,9 +64,50 @@ def load(
     """
     source = live.typed(options.log_group, tokens) if options.s3 is None else S3Objects.parse(options.s3)
     reading = _reading(options)
-    identity = live.identified(*(getattr(options, name) for name in _IDENTITY))
+    identity = _identity(options)
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
+    asked = _translated(asked, source, identity)
     return asked, live.load(asked, Live(identity, source, reading), _told)
+
+
+def names(options: argparse.Namespace) -> Names | None:
+    """Who is called what in the account that is to be asked, which is asked about it when a name is met; None without one."""
+    if not wanted(options):
+        return None
+
+    def known(name: str) -> tuple[str, ...]:
+        account = _inventory(_identity(options))
+        found = addresses_named(name, account)
+        if found:
+            _told(called(name, account))
+        return found
+
+    return known
+
+
+def _translated(question: Question, source: Place, identity: aws.Identity) -> Question:
+    """The question about the addresses that records hold; what was changed is told on standard error."""
+    if not needed(question, frozenset()):
+        return question
+    settled = live.settled(source, identity) if isinstance(source, LogGroup) else source
+    known = frozenset(chain(*settled.formats)) if isinstance(settled, LogGroup) else None
+    if not needed(question, known):
+        return question
+    try:
+        found = translated(question, _inventory(identity), known)
+    except DeniedError as error:
+        found = Translated(question, (f"Whether an address is one of this account's own is not known. {error}",))
+    for said in found.said:
+        _told(said)
+    return found.question
+
+
+def _inventory(identity: aws.Identity) -> Inventory:
+    return inventory(identity, at=live.now(identity))
+
+
+def _identity(options: argparse.Namespace) -> aws.Identity:
+    return live.identified(*(getattr(options, name) for name in _IDENTITY))
 
 
 def _reading(options: argparse.Namespace) -> Reading:

@@ -48,6 +48,11 @@ def addresses_named(name: str, inventory: Inventory) -> tuple[str, ...]:
     return _all_of(found)
 
 
+def called(name: str, inventory: Inventory) -> str:
+    """What a name stands for, in a sentence."""
+    return f"{name} is {', '.join(addresses_named(name, inventory))} {as_of(inventory)}."
+
+
 def as_of(inventory: Inventory) -> str:
     return f"as of {datetime.fromtimestamp(inventory.asked_at, UTC):%Y-%m-%d %H:%M} UTC"
 
@@ -87,11 +92,12 @@ def _public(value: Value) -> Addresses | None:
 
 
 def _by_addresses(one: Filter, inventory: Inventory, said: list[str]) -> list[Filter]:
+    asked = {value.text for value in one.values if isinstance(value, Addresses)}
     values: list[Value] = []
     also: list[Filter] = []
     for value in one.values:
         inside = _private_of(_public(value), inventory)
-        if inside is None:
+        if inside is None or inside[0] in asked:
             values.append(value)
             continue
         address, interface = inside

@@ -166,3 +166,57 @@ def test_the_sandbox_is_not_asked_with_somebodys_profile(sandbox: Running, ask: 
 
     assert status == 2
     assert "The sandbox has neither profiles nor roles to assume" in err
+
+
+def _visited(sandbox: Running) -> tuple[str, dict[str, Any]]:
+    """The load balancer: it has a public address, and everyone on the internet asks it."""
+    company = sandbox.control("company")["interfaces"]
+    return next((name, item) for name, item in company.items() if item["public"] and item["role"] == "load_balancer")
+
+
+def test_an_own_public_address_finds_what_its_private_one_finds_and_says_so(sandbox: Running, ask: Run) -> None:
+    _, item = _visited(sandbox)
+    where = (
+        "--log-group",
+        first_flow_log.GROUP,
+        "--endpoint-url",
+        sandbox.url,
+        *TIME,
+        "--view",
+        "conversations",
+        "--json",
+    )
+
+    status, out, err = ask(f"{item['public']}:443", *where)
+    private = answered(ask, f"{item['address']}:443", *where[:-1])
+
+    assert status == 0
+    assert f"{item['public']} is the public address of {item['address']}" in err
+    assert json.loads(out)["rows"] == private["rows"] != []
+
+
+def test_a_name_of_the_account_can_be_asked_for(sandbox: Running, ask: Run) -> None:
+    company = sandbox.control("company")["interfaces"]
+    name, item = next(
+        (name, item)
+        for name, item in company.items()
+        if item["role"] == "instance" and item["account"] == "111122223333"
+    )
+    where = ("--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME, "--view", "conversations")
+
+    status, out, err = ask(f"name={name}", *where, "--json")
+    assert (status, err.count("\n")) == (0, 1)
+    assert err.startswith(f"{name} is {item['address']}")
+    assert json.loads(out)["rows"] == answered(ask, item["address"], *where)["rows"] != []
+    status, _, err = ask("name=nobody", *where)
+    assert (status, "is called nobody" in err) == (2, True)
+
+
+def test_a_missing_permission_for_names_is_told_and_the_question_is_answered(sandbox: Running, ask: Run) -> None:
+    sandbox.control("faults", {"kind": "denied", "action": "DescribeNetworkInterfaces"})
+    try:
+        status, _, err = ask("198.51.100.7", "--log-group", first_flow_log.GROUP, "--endpoint-url", sandbox.url, *TIME)
+    finally:
+        sandbox.control("faults", method="DELETE")
+    assert status == 0
+    assert "ec2:DescribeNetworkInterfaces" in err
