@@ -12,10 +12,10 @@ class Loaded:
     """A connection in which the views `db.ROWS` and `db.RECORDS` exist, and what was counted.
 
     `formats` maps a format, its tokens joined by spaces, to the number of records and status rows delivered in it.
-    `rolled_by` is None where every record is there; else they are rolled up, told apart by these fields: see `rollups`.
     `distinct` says that no two records are equal, as a store knows of its own; `duplicates` of those counted it left out.
     `left_out` says in sentences why records that are asked for may not have been brought.
     `part` is set where these are the records of one question of a source, and other questions cannot be answered.
+    `rolled_by` is None where every record is there; else they are rolled up, told apart by these fields: see `rollups`.
     """
 
     connection: Connection
@@ -23,9 +23,9 @@ class Loaded:
     formats: dict[str, int] = field(default_factory=dict)
     distinct: bool = False
     duplicates: int = 0
-    rolled_by: frozenset[str] | None = None
     left_out: tuple[str, ...] = ()
     part: Part | None = None
+    rolled_by: frozenset[str] | None = None
 
     @property
     def tokens(self) -> frozenset[str]:
