@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from flowinsight import doctor
-from flowinsight.commands import ask, setup, store
+from flowinsight.commands import ask, report, setup, store
 from flowinsight.errors import FlowInsightError
 
 
@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="flowinsight", description="Who connects to this address, or to this port?")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     ask.add(commands.add_parser("ask", help="answer a question from flow logs"))
+    report.add(commands.add_parser("report", help="write what leads and how it changed, as HTML or Markdown"))
     store.add_ingest(commands.add_parser("ingest", help="read flow logs into a store, once"))
     store.add_store(commands.add_parser("store", help="list, forget or rebuild what a store holds"))
     setup.add(commands.add_parser("setup", help="plan, apply, verify or tear down flow logs in AWS"))
@@ -58,7 +59,9 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-_PRINTED = {"ask": ask.run, "ingest": store.run_ingest, "store": store.run_store, "setup": setup.run}
+_PRINTED = {
+    "ask": ask.run, "report": report.run, "ingest": store.run_ingest, "store": store.run_store, "setup": setup.run,
+}  # fmt: skip
 """What prints text, by command."""
 
 

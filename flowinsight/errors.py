@@ -22,6 +22,10 @@ class EngineError(FlowInsightError):
     """A question was understood but its query failed."""
 
 
+class ReportError(FlowInsightError):
+    """A report cannot be written where it was to go."""
+
+
 class AwsError(FlowInsightError):
     """AWS could not be asked, or refused. `code` is AWS's own, `action` the permission the call needs, where known."""
 

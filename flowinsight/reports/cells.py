@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowinsight.columns import Column, Table
+from flowinsight.reports.content import TOTAL
 from flowinsight.roles import utc
 from flowinsight.tops import OTHER
 
@@ -40,5 +41,5 @@ def sorted_by(column: Column, row: dict[str, Any]) -> int | float | None:
 
 
 def is_last(table: Table, row: dict[str, Any]) -> bool:
-    """Whether the row is the one named Other: it stays at the end, however the table is sorted."""
-    return bool(table.columns[0].value(row) == OTHER)
+    """Whether the row is Other or Total: it stays at the end, however the table is sorted."""
+    return table.columns[0].value(row) in {OTHER, TOTAL}

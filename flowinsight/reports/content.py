@@ -7,6 +7,9 @@ from typing import Literal
 
 from flowinsight.columns import Table
 
+TOTAL = "Total"
+"""The name of a row that adds up all others."""
+
 Tone = Literal["accepted", "third", "rejected", "other"]
 """What the colour of a mark says: red is rejected and nothing else."""
 
