@@ -65,7 +65,7 @@ def read(events: Iterable[tuple[str, int]], formats: Sequence[Format]) -> Iterat
     apart: dict[Format, list[str]] = {}
     doubtful: list[str | Tally] = []
     for message, at in events:
-        tokens = _format_of(message, formats)
+        tokens = format_of(message, formats)
         if tokens is None:
             doubtful.append(unparsable("it fits not exactly one of the formats of this log group", message))
         else:
@@ -77,7 +77,7 @@ def read(events: Iterable[tuple[str, int]], formats: Sequence[Format]) -> Iterat
         yield from cells.read_messages(doubtful, DEFAULT_FORMAT)
 
 
-def _format_of(message: str, formats: Sequence[Format]) -> Format | None:
+def format_of(message: str, formats: Sequence[Format]) -> Format | None:
     """By the number of words, and where that leaves several, by their values; the only format takes what fits none."""
     words = len(message.split())
     possible = [tokens for tokens in formats if len(tokens) == words] or list(formats[:1])
