@@ -89,12 +89,19 @@ def load(
     try:
         for names, key in _grouped(files, tokens):
             told(done, len(files))
-            groups.append(_kept(cache, key) or _parsed(cache, key, names, tokens))
+            groups.append(
+                _kept(cache, key) or _parsed(cache, key, names, tokens, partial(_told_of_all, told, done, len(files)))
+            )
             done += len(names)
         _shrink(cache, largest)
     except OSError as error:
         raise no_room(cache, error) from error
     return _loaded(cache, groups)
+
+
+def _told_of_all(told: Callable[[int, int], None], before: int, files: int, number: int) -> None:
+    """Progress within a group, told as progress in all files."""
+    told(before + number, files)
 
 
 def _grouped(files: Sequence[Path], tokens: tuple[str, ...] | None) -> Iterator[tuple[list[Path], str]]:
@@ -137,20 +144,25 @@ def _kept(cache: Path, key: str) -> Group | None:
     return Group(parts, tally_from_json(found["tally"]), found["formats"])
 
 
-def _parsed(cache: Path, key: str, names: Sequence[Path], tokens: tuple[str, ...] | None) -> Group:
+def _parsed(
+    cache: Path, key: str, names: Sequence[Path], tokens: tuple[str, ...] | None, told: Callable[[int], None]
+) -> Group:
     held: list[pa.Table] = []
+    held_bytes = 0
     parts: dict[str, Part] = {}
     tallies: list[Tally] = []
     formats = Counter[str]()
-    for stream in streams(partial(read_file, path, tokens) for path in names):
+    for number, stream in enumerate(streams(partial(read_file, path, tokens) for path in names)):
+        told(number)
         for batch in stream:
             tallies.append(batch.tally)
             if batch.table.num_rows:
                 held.append(batch.table)
+                held_bytes += batch.table.nbytes
                 formats[" ".join(batch.tokens)] += batch.table.num_rows
-            if sum(table.nbytes for table in held) >= _PART:
+            if held_bytes >= _PART:
                 parts |= _written(cache, key, held)
-                held = []
+                held, held_bytes = [], 0
     if held:
         parts |= _written(cache, key, held)
     group = Group(parts, total(tallies), dict(formats))
