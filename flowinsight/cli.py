@@ -28,6 +28,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="print what a bug report needs: versions, folders, the browser of the tests")
     app = commands.add_parser("app", help="open the pages in a browser")
     app.add_argument("--port", type=int, default=8501, help="where to listen on this machine (default 8501)")
+    app.add_argument(
+        "--address", default="127.0.0.1", help="another address of this machine to listen on, which needs a login"
+    )
     commands.add_parser("sandbox", help="run an AWS account on this machine, for trying everything", add_help=False)
     return top
 
@@ -49,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "app":
         from flowinsight.ui.launch import launch  # noqa: PLC0415 the command line must not need Streamlit
 
-        launch(options.port)
+        launch(options.port, options.address)
         return 0
     if options.command == "doctor":
         sys.stdout.write(f"{doctor.report()}\n")

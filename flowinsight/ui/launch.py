@@ -10,11 +10,13 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from flowinsight.errors import FlowInsightError
+from flowinsight.ui import login
+from flowinsight.ui.login import LOCAL
 from flowinsight.ui.shell import KEYS, ROOT
 
 _Scope = MutableMapping[str, Any]
@@ -22,13 +24,23 @@ _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _Application = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
 
-LOCAL = "127.0.0.1"
+ORIGIN = "/origin.js"
+"""Where the script is served that tells a page which is not the first one that the server is at the root."""
+
+FIRST = "investigate"
+"""The page that Streamlit serves at the root, and nowhere else."""
+
+_SCRIPTS = {KEYS: "static/keys.js", ORIGIN: "static/origin.js"}
+
+
+def _index() -> str:
+    """Streamlit's own page, in which everything else is drawn."""
+    return (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
 
 
 def content_security_policy() -> str:
     """Nothing from elsewhere, no inline script but the one in Streamlit's own page, known by its hash."""
-    index = (Path(st.__file__).parent / "static/index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
+    scripts = re.findall(r"<script>(.*?)</script>", _index(), re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
     )
@@ -62,18 +74,26 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def refuse_strangers(address: str, login: Callable[[], bool]) -> None:
-    """FlowInsightError for an address that others can reach, unless a login stands before every page."""
-    if address not in {LOCAL, "::1", "localhost"} and not login():
-        raise FlowInsightError(
-            f"FlowInsight does not listen on {address} without a login: anybody who reaches it could read your logs. Use "
-            f"{LOCAL}, or configure an OIDC login in .streamlit/secrets.toml under [auth]."
-        )
+def _routes() -> list[Route]:
+    """The scripts, and each page's own address.
+
+    A page under a path looks for its server under that path first, and the browser complains of what is not there; this one
+    is told where it is.
+    """
+    told = _index().replace("<script", f'<script src="{ORIGIN}"></script>\n    <script', 1)
+    scripts = [Route(path, _script(ROOT / file)) for path, file in _SCRIPTS.items()]
+    names = [page.stem for page in sorted((ROOT / "pages").glob("*.py")) if page.stem != FIRST]
+    pages = [Route(f"/{name}", lambda _: HTMLResponse(told)) for name in names]
+    return [*scripts, *pages, Route(f"/{FIRST}", lambda request: RedirectResponse(request.url.replace(path="/")))]
+
+
+def _script(file: Path) -> Callable[[Request], FileResponse]:
+    return lambda _: FileResponse(file, media_type="text/javascript")
 
 
 def launch(port: int, address: str = LOCAL) -> None:
-    """Serve the pages until interrupted, and print where. FlowInsightError for an address that needs a login and has none."""
-    refuse_strangers(address, login_configured)
+    """Serve the pages until interrupted, and print where. FlowInsightError where a login is needed and cannot work."""
+    login.check(address, login.provider())
     # The pages are those of st.navigation from the first visit on: else the first one would find widgets under other names.
     PagesManager.uses_pages_directory = False
     sys.stdout.write(f"FlowInsight is at http://{address}:{port}  (Ctrl+C stops it)\n")
@@ -81,11 +101,6 @@ def launch(port: int, address: str = LOCAL) -> None:
     app = st.App(
         str(ROOT / "streamlit_app.py"),
         middleware=[Middleware(SecurityHeaders)],
-        routes=[Route(KEYS, lambda _: FileResponse(ROOT / "static/keys.js", media_type="text/javascript"))],
+        routes=_routes(),
     )
     app.run(config={"server.port": port, "server.address": address})
-
-
-def login_configured() -> bool:
-    """Whether an OIDC provider stands in the secrets. Streamlit asks it, and keeps who is logged in."""
-    return st.secrets.load_if_toml_exists() and "auth" in st.secrets

@@ -16,6 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from flowinsight import charts
 from flowinsight.errors import FlowInsightError
+from flowinsight.ui import login
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = "/keys.js"
@@ -38,26 +39,11 @@ def page() -> Iterator[None]:
     """Everything a page does stands inside this: the frame around it, and errors told as sentences."""
     if not getattr(_run, "framed", False):
         _frame()
-    _only_for_those_who_may()
+    login.gate()
     try:
         yield
     except FlowInsightError as error:
         st.error(str(error), icon=":material/error:")
-
-
-def _only_for_those_who_may() -> None:
-    """Where others can reach the pages, a visitor who is not logged in sees a way to log in, and nothing else, on any page."""
-    address = st.get_option("server.address")
-    if address in {"127.0.0.1", "::1", "localhost"} or st.user.get("is_logged_in"):
-        return
-    st.markdown("#### FlowInsight needs to know who you are")
-    if st.secrets.load_if_toml_exists() and "auth" in st.secrets:
-        st.button("Log in", key="login", type="primary", on_click=st.login)
-    else:
-        st.markdown(
-            "It listens where others can reach it, and no login is configured. Start it on 127\\.0\\.0\\.1 instead."
-        )
-    st.stop()
 
 
 def _frame() -> StreamlitPage:
@@ -68,9 +54,10 @@ def _frame() -> StreamlitPage:
     st.logo(str(ROOT / f"static/{'logo-dark' if is_dark() else 'logo'}.svg"), size="medium")
     pages = [
         st.Page(ROOT / "pages/investigate.py", title="Investigate", icon=":material/manage_search:", default=True),
+        st.Page(ROOT / "pages/insights.py", title="Logs Insights", icon=":material/query_stats:"),
         st.Page(ROOT / "pages/setup.py", title="Setup", icon=":material/construction:"),
     ]
-    chosen = st.navigation(pages, position="top")
+    chosen = st.navigation(pages, position="top" if login.admitted() else "hidden")
     st.html(_CSS)
     st.html(f'<script src="{KEYS}"></script>', unsafe_allow_javascript=True)
     return chosen

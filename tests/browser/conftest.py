@@ -1,14 +1,19 @@
 """One server, one browser and one page for all browser tests: each `goto` is a new session of the product."""
 
+import secrets
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import chromium
+from tests.browser import chromium, provider
 from tests.browser.driven import App
-from tests.browser.server import serving
+from tests.browser.server import free_port, serving
+
+# Streamlit's login speaks to the provider through httpx, which it does not install.
+collect_ignore = [] if find_spec("httpx") else ["test_browser_login.py"]
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -55,3 +60,32 @@ def app(shared_app: App) -> Iterator[App]:
     yield shared_app
     assert not shared_app.foreign, shared_app.foreign
     assert not shared_app.console, shared_app.console
+
+
+@pytest.fixture(scope="session")
+def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product on every address of this machine, its login configured as a person would: in the home folder's secrets."""
+    home, port, issuer = tmp_path_factory.mktemp("home"), free_port(), free_port()
+    (home / ".streamlit").mkdir()
+    said = {
+        "redirect_uri": f"http://127.0.0.1:{port}/oauth2callback", "cookie_secret": secrets.token_hex(),
+        "client_id": provider.CLIENT, "client_secret": provider.SECRET,
+        "server_metadata_url": f"http://127.0.0.1:{issuer}/.well-known/openid-configuration",
+    }  # fmt: skip
+    lines = [f'{name} = "{text}"' for name, text in said.items()]
+    (home / ".streamlit/secrets.toml").write_text("\n".join(["[auth]", *lines]))
+    with (
+        provider.providing(issuer),
+        serving(home / "log.txt", "--address", "0.0.0.0", port=port, environment={"HOME": str(home)}) as url,
+    ):
+        yield url
+
+
+@pytest.fixture
+def stranger(browser: Browser, guarded_url: str) -> Iterator[App]:
+    context = browser.new_context(**CONTEXT)
+    app = App(context.new_page(), guarded_url)
+    yield app
+    assert not app.foreign
+    assert not app.console
+    context.close()

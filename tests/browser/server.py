@@ -1,12 +1,13 @@
 """The product as a person starts it, for tests to open in a browser."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,14 +20,20 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(log: Path, *, wait: float = 60) -> Iterator[str]:
-    """Start the pages, wait until they answer, give their address, and stop them at the end."""
-    port = free_port()
+def serving(
+    log: Path, *arguments: str, port: int | None = None, environment: Mapping[str, str] | None = None, wait: float = 60
+) -> Iterator[str]:
+    """Start the pages, wait until they answer, give their address, and stop them at the end.
+
+    What they keep of parsed files lies beside their log.
+    """
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flowinsight", "app", "--port", str(port)],
+            [sys.executable, "-m", "flowinsight", "app", "--port", str(port), *arguments],
             cwd=ROOT,
+            env={**os.environ, "XDG_CACHE_HOME": str(log.parent), **(environment or {})},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

@@ -7,16 +7,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driven import App
+from tests.browser.test_browser_looks import serious
 
 pytestmark = pytest.mark.browser
 
 
 def test_an_empty_account_becomes_one_whose_records_arrive(app: App, tmp_path: Path) -> None:
-    app.goto()
-    with app.rerun():
-        app.page.get_by_role("link", name="Setup").click()
+    app.goto("/setup")
     expect(app.by_key("card_who_sandbox")).to_contain_text("SANDBOX", timeout=90_000)
     app.idle()
+    assert not serious(app)
 
     app.click("setup_plan")
     plan = app.by_key("card_plan")

@@ -7,10 +7,9 @@ import pytest
 
 import flowinsight
 from flowinsight import doctor
-from flowinsight.errors import FlowInsightError, QuestionError
+from flowinsight.errors import QuestionError
 from flowinsight.examples import EXAMPLES
 from flowinsight.notebooks import Result
-from flowinsight.ui.launch import refuse_strangers
 
 DAY = EXAMPLES[0].source.paths
 
@@ -69,16 +68,3 @@ def test_the_doctor_names_versions_and_no_secret(monkeypatch: pytest.MonkeyPatch
     assert "duckdb" in report
     assert "AWS_ACCESS_KEY_ID" in report
     assert "AKIAEXAMPLE" not in report
-
-
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.5", "example.org"])
-def test_other_addresses_are_refused_without_a_login(address: str) -> None:
-    with pytest.raises(FlowInsightError, match="does not listen on"):
-        refuse_strangers(address, lambda: False)
-
-    refuse_strangers(address, lambda: True)
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost"])
-def test_this_machine_needs_no_login(address: str) -> None:
-    refuse_strangers(address, lambda: False)
