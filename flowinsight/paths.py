@@ -16,3 +16,8 @@ def default_store() -> Path:
 def audit_file(*, sandbox: bool) -> Path:
     """Where every call that sets flow logs up is written. What a sandbox was told is never taken for what AWS was told."""
     return data_home() / ("audit-sandbox.jsonl" if sandbox else "audit.jsonl")
+
+
+def spending_file(*, sandbox: bool) -> Path:
+    """Where what each person spends on queries is written. The sandbox charges nothing, and has a file of its own."""
+    return data_home() / ("spending-sandbox.sqlite" if sandbox else "spending.sqlite")

@@ -1,5 +1,6 @@
-"""What whoever runs FlowInsight can switch off for everybody who uses it."""
+"""What whoever runs FlowInsight can switch off, or limit, for everybody who uses it."""
 
+import math
 import os
 
 PROVISIONING = "FLOWINSIGHT_PROVISIONING"
@@ -9,3 +10,19 @@ PROVISIONING = "FLOWINSIGHT_PROVISIONING"
 def provisioning_allowed() -> bool:
     """Whether plans may be applied here. Reading, planning, verifying and exporting are always allowed."""
     return os.environ.get(PROVISIONING, "").strip().lower() not in {"off", "no", "false", "0"}
+
+
+SPENDING = "FLOWINSIGHT_SPENDING_LIMIT"
+"""The environment variable with what anybody may spend on queries in a day, in US dollars, whatever limit they choose."""
+
+
+def spending_limit() -> float | None:
+    """US dollars a day; None without a limit. What cannot be read as an amount allows nothing, rather than everything."""
+    given = os.environ.get(SPENDING, "").strip()
+    if not given:
+        return None
+    try:
+        amount = float(given)
+    except ValueError:
+        return 0.0
+    return amount if math.isfinite(amount) and amount >= 0 else 0.0

@@ -19,7 +19,7 @@ LAYERS = (
     ("cli",),
     ("ui", "commands", "notebooks"),
     ("sandbox",),
-    ("charts_coverage", "reports"),
+    ("charts_coverage", "charts_query", "reports"),
     ("charts", "columns", "exports", "provision", "wording"),
     ("snapshots",),
     ("investigation", "labels"),
@@ -39,7 +39,7 @@ LAYERS = (
 ONLY = {
     "streamlit": {"ui"},
     "moto": {"sandbox"},
-    "plotly": {"charts", "charts_coverage"},
+    "plotly": {"charts", "charts_coverage", "charts_query"},
     "duckdb": {"db", "sandbox"},
     "boto3": {"aws", "sandbox"},
     "botocore": {"aws", "sandbox"},

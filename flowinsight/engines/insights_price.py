@@ -11,7 +11,7 @@ from typing import Any
 
 from flowinsight import aws
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult, run
-from flowinsight.engines.insights_query_errors import QueryCancelledError
+from flowinsight.engines.insights_query_errors import MalformedQueryError, QueryCancelledError
 from flowinsight.errors import AwsError, ExpiredError, SourceError
 from flowinsight.sources import LogGroup
 
@@ -75,7 +75,8 @@ def estimated(
 ) -> Estimate:
     """What a query will read. `now` is the account's present, Unix seconds.
 
-    ExpiredError and QueryCancelledError; that an estimate is refused is no error.
+    ExpiredError and QueryCancelledError, and MalformedQueryError where the query itself is to blame; that only its estimate is
+    refused is no error.
     """
     groups, notes = _groups(query, identity, now)
     notes = (*notes, *_infrequent(query.text, groups))
@@ -83,6 +84,10 @@ def estimated(
         told = _told(run(_asking(query), identity, told=lambda _: None, cancelled=cancelled))
     except (ExpiredError, QueryCancelledError):
         raise
+    except MalformedQueryError as error:
+        if error.start is not None and error.start < len(query.text.rstrip()):
+            raise
+        told = None
     except (AwsError, SourceError):
         told = None
     if told is not None:

@@ -1,0 +1,6 @@
+"""Logs Insights: a query as typed, its price, its rows."""
+
+from flowinsight.ui import insights, shell
+
+with shell.page():
+    insights.draw()
