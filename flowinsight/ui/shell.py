@@ -16,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from flowinsight import charts
 from flowinsight.errors import FlowInsightError
-from flowinsight.ui import login
+from flowinsight.ui import leaving, login
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = "/keys.js"
@@ -58,6 +58,7 @@ def _frame() -> StreamlitPage:
         st.Page(ROOT / "pages/setup.py", title="Setup", icon=":material/construction:"),
     ]
     chosen = st.navigation(pages, position="top" if login.admitted() else "hidden")
+    leaving.arrived(chosen.title)
     st.html(_CSS)
     st.html(f'<script src="{KEYS}"></script>', unsafe_allow_javascript=True)
     return chosen
