@@ -10,8 +10,9 @@ from flowinsight.snapshots.archive import SUFFIX
 from flowinsight.snapshots.archive import looks_like_one as is_snapshot
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Circumstances, Name, Sources, caller
-from flowinsight.snapshots.freezing import Origin, freeze
+from flowinsight.snapshots.freezing import freeze
 from flowinsight.snapshots.opening import load, open_snapshot
+from flowinsight.snapshots.origins import Origin, of_files, of_log_group, of_objects, of_store
 from flowinsight.snapshots.snapshot import Snapshot
 
 __all__ = [
@@ -26,6 +27,10 @@ __all__ = [
     "freeze",
     "is_snapshot",
     "load",
+    "of_files",
+    "of_log_group",
+    "of_objects",
+    "of_store",
     "open_snapshot",
     "packed",
     "save",

@@ -1,7 +1,7 @@
 """Freezing what is on the screen: the records that the answer rests on, and everything that is said about them."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -15,31 +15,12 @@ from flowinsight.loaded import Loaded
 from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.records import schema
-from flowinsight.snapshots import archive, facts, snapshot, tables
+from flowinsight.snapshots import archive, facts, lines, snapshot, tables
 from flowinsight.snapshots.errors import SnapshotError
-from flowinsight.snapshots.facts import Circumstances, Facts, Inside, Sources
+from flowinsight.snapshots.facts import Circumstances, Facts, Inside
+from flowinsight.snapshots.origins import Origin
 from flowinsight.snapshots.snapshot import Snapshot
 from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, PLACE_COLUMNS, SCOPE, WINDOWS, survey
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """Records of one format as they were delivered: `table` in the columns of `schema.columns`, each row with where it came
-    from, in the columns of `tables.ORIGIN` without the format.
-    """
-
-    table: pa.Table
-    tokens: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the records came from. `delivered` reads those of a condition again, with the lines that they were delivered in;
-    None where the source has no lines any more.
-    """
-
-    described: Sources = field(default_factory=Sources)
-    delivered: Callable[[Condition], Iterable[Delivered]] | None = None
 
 
 def freeze(
@@ -116,7 +97,7 @@ def _records(question: Question, loaded: Loaded, origin: Origin) -> tuple[pa.Tab
     kept = _as_held(question, loaded)
     if origin.delivered is None:
         return tables.with_origin(kept, {}), ()
-    read = list(origin.delivered(condition(question)))
+    read = list(lines.wanted(origin.delivered(), condition(question)))
     formats = tuple(dict.fromkeys(" ".join(one.tokens) for one in read))
     numbered = [
         one.table.append_column(

@@ -49,7 +49,7 @@ def load(snapshot: Snapshot) -> Loaded:
     said = snapshot.facts
     connection = db.connect()
     records = tables.records_of(snapshot.table(archive.RECORDS))
-    _put(connection, "delivered", records)
+    connection.from_arrow(records).create_view("delivered")
     db.define_views(connection, "delivered", records.column_names)
     _put(connection, WINDOWS, snapshot.table(archive.COVERAGE))
     _put(connection, KNOWN_VPCS, snapshot.table(archive.NETWORKS))
