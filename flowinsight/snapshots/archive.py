@@ -17,11 +17,11 @@ from flowinsight.snapshots.errors import SnapshotError
 SUFFIX = ".flowsnap"
 
 MANIFEST, IDENTITY, SIGNATURE = "manifest.json", "id", "signature.json"
-FACTS, SOURCES, ANSWER = "facts.json", "sources.json", "answer.json"
+FACTS, SOURCES, ACCOUNT, ANSWER = "facts.json", "sources.json", "account.json", "answer.json"
 RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS = (
     "records.parquet", "rollup.parquet", "coverage.parquet", "networks.parquet", "hops.parquet",
 )  # fmt: skip
-NAMES = (MANIFEST, IDENTITY, SIGNATURE, FACTS, SOURCES, ANSWER, RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS)
+NAMES = (MANIFEST, IDENTITY, SIGNATURE, FACTS, SOURCES, ACCOUNT, ANSWER, RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS)
 """Every name a part may have, in the order in which parts stand in the file."""
 
 LARGEST = 1 << 30

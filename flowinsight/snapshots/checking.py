@@ -1,14 +1,56 @@
-"""Whether a snapshot is as it was saved, and which of its parts is not."""
+"""Whether a snapshot is as it was saved, which of its parts is not, and which key signed it."""
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from flowinsight.snapshots import archive
+from flowinsight.snapshots import archive, keys
 from flowinsight.snapshots.errors import SnapshotError
-from flowinsight.snapshots.snapshot import listed, read_manifest
+from flowinsight.snapshots.snapshot import Snapshot, listed, read_manifest
 
-_NEEDED = (archive.MANIFEST, archive.IDENTITY, archive.FACTS, archive.SOURCES, archive.ANSWER)
+_NEEDED = (archive.MANIFEST, archive.IDENTITY, archive.FACTS, archive.SOURCES, archive.ACCOUNT, archive.ANSWER)
 _OF_RECORDS = (archive.RECORDS, archive.COVERAGE, archive.NETWORKS, archive.HOPS)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`altered` names the parts that are not as they were saved; none of it says who saved them. `signer` is the fingerprint
+    of the key that signed, `name` whose it is by the reader's own list. `same` says whether the id is the one that was given.
+    """
+
+    id: str
+    holds: str
+    altered: tuple[str, ...]
+    signer: str | None = None
+    name: str | None = None
+    same: bool | None = None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        said = [self.holds] if self.holds else []
+        said += [sentence(self.altered), f"Snapshot id {self.id}" if self.id else "There is no snapshot id."]
+        if self.same is not None:
+            said.append("That is the id that was given." if self.same else "That is not the id that was given.")
+        if self.signer:
+            known = f", which your list names {self.name}" if self.name else ", which is not on your list of keys"
+            said.append(f"Signed with key {self.signer}{known}.")
+        elif not self.altered:
+            said.append("Not signed: compare the id with the one you were told, another way than with the file.")
+        return tuple(said)
+
+
+def check(path: Path, trusted: Mapping[str, str], expected: str | None = None) -> Checked:
+    """What can be said of the file, altered or not. SnapshotError when it is no snapshot at all."""
+    parts, damaged = archive.read(path)
+    found = altered(parts, damaged)
+    manifest = parts.get(archive.MANIFEST)
+    identity = hashlib.sha256(manifest).hexdigest() if manifest is not None else ""
+    same = None if expected is None else identity == expected.strip().lower()
+    if found:
+        return Checked(identity, "", found, same=same)
+    signer = keys.signer(parts)
+    return Checked(identity, Snapshot(parts).manifest.holds, (), signer, trusted.get(signer or ""), same)
 
 
 def altered(parts: Mapping[str, bytes], damaged: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -21,7 +63,7 @@ def altered(parts: Mapping[str, bytes], damaged: tuple[str, ...] = ()) -> tuple[
         return _in_order(found | {_manifest_or_id(parts)})
     said, there = read_manifest(manifest).parts, listed(parts)
     found |= {name for name in said.keys() | there.keys() if said.get(name) != there.get(name)}
-    return _in_order(found)
+    return _in_order(found or _signature(parts))
 
 
 def _needed(parts: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -37,12 +79,22 @@ def _manifest_or_id(parts: Mapping[str, bytes]) -> str:
     return archive.IDENTITY if fits else archive.MANIFEST
 
 
+def _signature(parts: Mapping[str, bytes]) -> set[str]:
+    try:
+        keys.signer(parts)
+    except SnapshotError:
+        return {archive.SIGNATURE}
+    return set()
+
+
 def _in_order(names: set[str]) -> tuple[str, ...]:
-    return tuple(name for name in archive.NAMES if name in names) + tuple(sorted(names - set(archive.NAMES)))
+    return tuple(name for name in archive.NAMES if name in names)
 
 
 def sentence(names: tuple[str, ...]) -> str:
     """What is said of a check."""
+    if names == (archive.SIGNATURE,):
+        return f"Altered: {archive.SIGNATURE}, or everything else: the signature does not fit."
     return (
         f"Altered: {', '.join(names)}." if names else "Unaltered: every part is as it was when the snapshot was saved."
     )

@@ -9,7 +9,6 @@ from typing import Literal
 
 from flowinsight import aws
 from flowinsight.question import Question
-from flowinsight.records.tally import Tally
 
 RULES = {
     "conversations": ("conversations", "legs.py", "roles.py"),
@@ -118,17 +117,12 @@ class Redaction:
 
 @dataclass(frozen=True)
 class Facts:
-    """What stands in `facts.json`. `actions` are those of the whole source; `formats` those of the records, by their number."""
+    """What stands in `facts.json`. `actions` are those of the whole source; `row_formats` those of records, by number."""
 
     question: Question
     frozen_at: int
     inside: Inside
-    tally: Tally
-    formats: dict[str, int]
-    distinct: bool = False
-    duplicates: int = 0
     actions: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
     row_formats: tuple[str, ...] = ()
     caller: str = "unknown"
     tool: str = ""

@@ -45,12 +45,7 @@ def freeze(
         question=question,
         frozen_at=circumstances.frozen_at,
         inside=inside,
-        tally=loaded.tally,
-        formats=loaded.formats,
-        distinct=loaded.distinct,
-        duplicates=loaded.duplicates,
         actions=tuple(sorted(loaded.part.actions if loaded.part else answerable.actions(loaded))),
-        left_out=loaded.left_out,
         row_formats=row_formats,
         caller=circumstances.caller,
         tool=facts.tool(),
@@ -60,7 +55,7 @@ def freeze(
         names=circumstances.names,
         note=circumstances.note,
     )
-    return snapshot.made(said, origin.described, found, held)
+    return snapshot.made(said, origin.described, snapshot.account_of(loaded), found, held)
 
 
 def _limits(found: Investigation, inside: Inside) -> list[str]:

@@ -56,7 +56,7 @@ def load(snapshot: Snapshot) -> Loaded:
     _put(connection, "hops_in_halves", snapshot.table(archive.HOPS))
     connection.execute(_HOPS)
     part = Part(said.question, frozenset(said.actions), "This snapshot")
-    return Loaded(connection, said.tally, said.formats, said.distinct, said.duplicates, said.left_out, part)
+    return Loaded(connection, part=part, **snapshot.account)
 
 
 _HOPS = f"""

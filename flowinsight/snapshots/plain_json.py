@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -70,6 +70,19 @@ def read(kind: type[_Kind], text: bytes, where: str) -> _Kind:
     return found
 
 
+def read_some(kind: type[Any], text: bytes, where: str, without: Collection[str]) -> dict[str, Any]:
+    """As `read`, of all fields of a dataclass but some."""
+    given = _object(parsed(text, where), where)
+    if refused := given.keys() & set(without):
+        raise SnapshotError(f"{where} has a part {min(refused)!r} that does not belong there.")
+    return _fields(kind, given, where, set(without))
+
+
+def written_some(value: Any, without: Collection[str]) -> bytes:  # noqa: ANN401 - a dataclass of any type
+    """All fields of a dataclass but some, as `written`."""
+    return written({item.name: getattr(value, item.name) for item in fields(value) if item.name not in without})
+
+
 def _built(kind: Any, value: object, where: str) -> Any:  # noqa: ANN401 - types are values here
     origin, arguments = get_origin(kind), get_args(kind)
     if kind in {Any, object}:
@@ -80,6 +93,8 @@ def _built(kind: Any, value: object, where: str) -> Any:  # noqa: ANN401 - types
         return _either(arguments, value, where)
     if origin is Literal:
         return value if value in arguments and isinstance(value, str) else _refuse(value, where)
+    if origin is frozenset:
+        return frozenset(_built(arguments[0], item, where) for item in _list(value, where))
     if origin is tuple:
         return tuple(_built(arguments[0], item, where) for item in _list(value, where))
     if origin in {dict, Mapping} or (isinstance(origin, type) and issubclass(origin, Mapping)):
@@ -87,7 +102,8 @@ def _built(kind: Any, value: object, where: str) -> Any:  # noqa: ANN401 - types
             name: _built(arguments[1], item, f"{where}, {name[:40]}") for name, item in _object(value, where).items()
         }
     if is_dataclass(kind):
-        return _dataclass(kind, _object(value, where), where)
+        made: Any = kind
+        return made(**_fields(kind, _object(value, where), where))
     return _scalar(kind, value, where)
 
 
@@ -107,15 +123,16 @@ def _either(kinds: tuple[Any, ...], value: object, where: str) -> object:
     return _refuse(value, where)
 
 
-def _dataclass(kind: Any, given: dict[str, object], where: str) -> object:  # noqa: ANN401
+def _fields(kind: Any, given: dict[str, object], where: str, without: Collection[str] = ()) -> dict[str, Any]:  # noqa: ANN401
+    """The values of the fields of a dataclass by name, those left out that have a default and are not given."""
     hints = get_type_hints(kind)
-    known = {item.name: item for item in fields(kind)}
+    known = {item.name: item for item in fields(kind) if item.name not in without}
     if unknown := given.keys() - known.keys():
         raise SnapshotError(f"{where} has a part {min(unknown)[:40]!r} that this version does not know.")
     needed = {name for name, item in known.items() if item.default is MISSING and item.default_factory is MISSING}
     if missing := needed - given.keys():
         raise SnapshotError(f"{where} lacks {min(missing)}.")
-    return kind(**{name: _built(hints[name], value, f"{where}, {name}") for name, value in given.items()})
+    return {name: _built(hints[name], value, f"{where}, {name}") for name, value in given.items()}
 
 
 def _scalar(kind: type, value: object, where: str) -> Any:  # noqa: ANN401

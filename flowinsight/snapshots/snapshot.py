@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 
 from flowinsight.investigation import Investigation
+from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.snapshots import archive, plain_json, tables
 from flowinsight.snapshots.errors import SnapshotError
@@ -17,6 +19,9 @@ VERSION = 1
 _FORMAT = "flowsnap"
 _OUTSIDE = (archive.MANIFEST, archive.IDENTITY, archive.SIGNATURE)
 """Parts that the manifest does not list: itself, its hash, and what is signed about it."""
+
+_NOT_KEPT = ("connection", "part")
+"""Of `Loaded`: what only a process has, and what opening a snapshot makes."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,11 @@ class Snapshot:
         """The answer as it was on the screen."""
         return plain_json.read(Investigation, self.parts[archive.ANSWER], archive.ANSWER)
 
+    @cached_property
+    def account(self) -> dict[str, Any]:
+        """What a source says of itself beside its records: the fields of `Loaded` by name."""
+        return plain_json.read_some(Loaded, self.parts[archive.ACCOUNT], archive.ACCOUNT, _NOT_KEPT)
+
     @property
     def question(self) -> Question:
         return self.facts.question
@@ -106,11 +116,19 @@ def listed(parts: Mapping[str, bytes]) -> dict[str, Listed]:
     }
 
 
-def made(facts: Facts, sources: Sources, answer: Investigation, held: Mapping[str, pa.Table]) -> Snapshot:
+def account_of(loaded: Loaded) -> bytes:
+    """What stands in `account.json`."""
+    return plain_json.written_some(loaded, _NOT_KEPT)
+
+
+def made(
+    facts: Facts, sources: Sources, account: bytes, answer: Investigation, held: Mapping[str, pa.Table]
+) -> Snapshot:
     """A snapshot of these. The same values make the same bytes, and the same id."""
     parts = {
         archive.FACTS: plain_json.written(facts),
         archive.SOURCES: plain_json.written(sources),
+        archive.ACCOUNT: account,
         archive.ANSWER: plain_json.written(answer),
         **{name: tables.written(table) for name, table in held.items()},
     }
