@@ -5,7 +5,21 @@ import streamlit as st
 from flowinsight import grammar, periods
 from flowinsight.examples import EXAMPLES
 from flowinsight.question import Question, TimeRange
-from flowinsight.ui import address_bar, ask, box, form, history, pictures, share, shell, sources, turns, verdicts, views
+from flowinsight.ui import (
+    address_bar,
+    ask,
+    box,
+    form,
+    history,
+    inventories,
+    pictures,
+    share,
+    shell,
+    sources,
+    turns,
+    verdicts,
+    views,
+)
 
 with shell.page():
     address_bar.read()
@@ -18,7 +32,9 @@ with shell.page():
     zone = box.zone()
     with st.container(border=True, key="card_ask"):
         box.draw()
-        filters = box.parsed(address_bar.value("q"), grammar.parse)
+        said: list[str] = []
+        names = inventories.names(sources.account(source), said)
+        filters = box.parsed(address_bar.value("q"), lambda text: grammar.parse(text, names))
         box.time(held.extent[1], zone)
         period = box.parsed(address_bar.value("t"), periods.Reader(held.extent[1], zone).parse)
         box.chips(filters or (), period or TimeRange(), zone)
@@ -27,7 +43,10 @@ with shell.page():
         trail = st.container()
     address_bar.write()
     if filters is not None and period is not None:
-        question = Question(period, filters)
+        typed = Question(period, filters)
+        translated = sources.translated(typed, source)
+        question = translated.question
+        inventories.draw([*said, *translated.said])
         held = sources.brought(question, source, held)
         asked = ask.answer(question, held)
         found = asked.found
@@ -37,7 +56,7 @@ with shell.page():
         else:
             verdicts.draw(found)
             with st.container(horizontal=True, gap="small", key="turns"):
-                turns.draw(question)
+                turns.draw(typed)
                 share.draw(found)
             if found.reconciliation["conversations"]:
                 pictures.draw(found, shell.palette(), zone, sources.present(source))

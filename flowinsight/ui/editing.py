@@ -8,7 +8,7 @@ from flowinsight import editing, grammar, periods
 from flowinsight.errors import QuestionError
 from flowinsight.filters import Filter
 from flowinsight.question import TimeRange
-from flowinsight.ui import address_bar
+from flowinsight.ui import address_bar, inventories
 
 CLICK = "click"
 """The key of the switch that says what a click on a mark does."""
@@ -17,7 +17,7 @@ CLICK = "click"
 def filters() -> tuple[Filter, ...]:
     """The filters in the box; none while it cannot be read, because the error is shown under it."""
     try:
-        return grammar.parse(address_bar.value("q"))
+        return grammar.parse(address_bar.value("q"), inventories.met())
     except QuestionError:
         return ()
 

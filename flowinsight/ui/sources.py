@@ -9,10 +9,11 @@ import streamlit as st
 from flowinsight.errors import QuestionError
 from flowinsight.examples import Example
 from flowinsight.fetchers import live
+from flowinsight.names.translated import Translated
 from flowinsight.periods import Reader, canonical
 from flowinsight.question import Question
 from flowinsight.sources import Files
-from flowinsight.ui import accounts, address_bar, ask, fetching, places
+from flowinsight.ui import accounts, address_bar, ask, fetching, inventories, places
 from flowinsight.ui.fetching import Remote
 
 OWN_FILES = "Files on this machine"
@@ -77,6 +78,18 @@ def held(chosen: Chosen) -> ask.Held:
 def present(chosen: Chosen) -> int | None:
     """The present of a live source, in Unix seconds; None for files, to which nothing is still arriving."""
     return None if isinstance(chosen.place, Files) else chosen.place.account.present
+
+
+def account(chosen: Chosen) -> accounts.Account | None:
+    """The account that is asked; None for files."""
+    return None if isinstance(chosen.place, Files) else chosen.place.account
+
+
+def translated(question: Question, chosen: Chosen) -> Translated:
+    """The question about the addresses that records hold, which only an account can tell."""
+    if isinstance(chosen.place, Files):
+        return Translated(question, ())
+    return inventories.asked(question, chosen.place.account, chosen.place.place)
 
 
 def brought(question: Question, chosen: Chosen, before: ask.Held) -> ask.Held:
