@@ -65,14 +65,16 @@ def timeline(drawn: Timeline) -> str:
     most = max((one.records for one in drawn.bins), default=0)
     scale, marks = _scale(most), "".join(_bar(one, drawn, (start, end), _scale(most)) for one in drawn.bins)
     said = f"{sum(one.records for one in drawn.bins):,} records; at most {most:,} in {_length(drawn.width)}"
-    lines = "".join(_grid_line(scale * step // GRID, scale) for step in range(GRID + 1))
+    steps = [(scale * step // GRID, _y(scale * step // GRID, scale)) for step in range(GRID + 1)]
+    lines = "".join(f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>' for _, y in steps)
+    numbers = "".join(f'<text class="scale" x="0" y="{y - 2}">{value:,}</text>' for value, y in steps if value)
     height = HEIGHT + TOP + FOOT
     arriving = drawn.arriving is not None and any(one.second + drawn.width > drawn.arriving for one in drawn.bins)
     note = '<p class="muted">Pale bars were still arriving.</p>' if arriving else ""
     return (
         f"{key(tuple((tone, _LABELS[tone]) for tone in tones))}{note}"
         f'<svg width="100%" height="{height}" role="img" aria-label="Records over time: {safe(said)}">'
-        f"{lines}{marks}{''.join(_times(start, end))}</svg>"
+        f"{lines}{marks}{numbers}{''.join(_times(start, end))}</svg>"
     )
 
 
@@ -80,7 +82,8 @@ def _edges(drawn: Timeline) -> tuple[int, int]:
     """Whole bins that hold the span and everything drawn."""
     seconds = [one.second for one in drawn.bins]
     start = min([drawn.span[0] // drawn.width * drawn.width, *seconds])
-    return start, max([-(-drawn.span[1] // drawn.width) * drawn.width, *(second + drawn.width for second in seconds)])
+    ends = [start, *seconds]
+    return start, max(-(-drawn.span[1] // drawn.width) * drawn.width, max(ends) + drawn.width)
 
 
 def _scale(most: int) -> int:
@@ -94,13 +97,8 @@ def _scale(most: int) -> int:
         step *= 10
 
 
-def _grid_line(value: int, scale: int) -> str:
-    y = TOP + HEIGHT - HEIGHT * value // scale
-    return (
-        f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/><text x="0" y="{y - 2}">{value:,}</text>'
-        if value
-        else f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
-    )
+def _y(value: int, scale: int) -> int:
+    return TOP + HEIGHT - HEIGHT * value // scale
 
 
 def _bar(one: Bin, drawn: Timeline, edges: tuple[int, int], scale: int) -> str:

@@ -108,12 +108,12 @@ def _table(leading: Leading, which: Literal["top", "gone"]) -> Table:
         return Table("gone", rows, (*columns, before))
     rows += [row for row in (leading.other, leading.total) if row]
     columns += [
-        of("sent", "bytes"), of("received", "bytes"), of("records", "number"), of("conversations", "number"),
-        of("rejected", "number", "Rejected records"),
+        of("sent", "bytes"), of("received", "bytes"),
         Column("Share", lambda row: row["value"] / (leading.total["value"] or 1), "share"),
     ]  # fmt: skip
     if leading.compared is not None:
         columns += [before, Column("Difference", lambda row: row["value"] - row["before"], "change"), of("change")]
+    columns += [of("conversations", "number"), of("records", "number"), of("rejected", "number", "Rejected records")]
     return Table("top", rows, (*columns, FIRST, LAST))
 
 

@@ -40,6 +40,8 @@ class Wanted:
     def __post_init__(self) -> None:
         if self.by not in BYS:
             raise QuestionError(f"What leads is counted by {', '.join(BYS)}; not by {self.by}.")
+        if self.measure not in _VALUES:
+            raise QuestionError(f"What leads is ordered by {', '.join(_VALUES)}; not by {self.measure}.")
         if not 0 < self.most <= 1000:
             raise QuestionError("A report lists from 1 to 1,000 rows.")
         for prefix, bits, kind in ((self.prefix, V4_BITS, "IPv4"), (self.prefix6, V6_BITS, "IPv6")):
@@ -105,8 +107,6 @@ def lead(
 
     `connection` is a cursor of the source that the caller may interrupt.
     """
-    if wanted.measure not in _VALUES:
-        raise QuestionError(f"What leads is ordered by {', '.join(_VALUES)}; not by {wanted.measure}.")
     cursor = connection or loaded.connection.cursor()
     compared, why_not, grade = _before(question, loaded, wanted, cursor)
     found = investigate(question, loaded, cursor)
