@@ -27,5 +27,6 @@ def build(
     """
     flows.sum_up(connection, records, bin_seconds=bin_seconds, chart_seconds=chart_seconds)
     initiator.decide(connection, one_way_counts=one_way_counts)
-    observers.believe(connection)
-    outcome.describe(connection, replies_visible=replies_visible)
+    sums = flows.occurring(connection, flows.SUMS)
+    several = observers.believe(connection, sums)
+    outcome.describe(connection, sums, several=several, replies_visible=replies_visible)

@@ -1,5 +1,7 @@
 """Records summed into flows: one row for one direction between two exact endpoints, by observer, by what it says, and by bin."""
 
+from collections.abc import Mapping
+
 from flowinsight import db
 from flowinsight.addresses import MAPPED
 from flowinsight.conversations.matched import NOT_A_PORT, Matched
@@ -60,7 +62,7 @@ SELECT *,
   CASE WHEN from_x THEN sender ELSE receiver END AS x, CASE WHEN from_x THEN sender_port ELSE receiver_port END AS x_port,
   CASE WHEN from_x THEN receiver ELSE sender END AS y, CASE WHEN from_x THEN receiver_port ELSE sender_port END AS y_port
 FROM (
-  SELECT *, (sender, sender_port) <= (receiver, receiver_port) AS from_x,
+  SELECT *, sender < receiver OR (sender = receiver AND sender_port <= receiver_port) AS from_x,
     coalesce(protocol = 6 AND tcp_flags & 18 = 2, false) AS syn,
     coalesce(protocol = 6 AND tcp_flags & 18 = 18, false) AS synack,
     coalesce(protocol = 6 AND tcp_flags & 6 = 4, false) AS reset,
@@ -95,14 +97,32 @@ SUMS = {
     "blocked": "records WHERE kind = 'reply blocked'",
     "controlled": "records WHERE kind = 'control'",
     "unexplained": "records WHERE kind = 'unknown'",
+    "flagged": "records WHERE flagged",
 }
 """What is added up for each direction of a conversation: a column of flows, and of which flows."""
 
+NONE = "0"
+"""Stands for a sum of nothing."""
+
 
 def added_up(what: str, side: str) -> str:
-    """The SQL sum of one of SUMS over the flows of one side."""
+    """The SQL sum of one of SUMS over the flows of one side. A condition inside a sum is faster than FILTER."""
     column, _, condition = what.partition(" WHERE ")
-    return f"coalesce(sum({column}) FILTER ({side}{f' AND {condition}' if condition else ''}), 0)::BIGINT"
+    if column == NONE:
+        return f"{NONE}::BIGINT"
+    return f"sum(if({side}{f' AND ({condition})' if condition else ''}, {column}, 0))::BIGINT"
+
+
+def occurring(connection: db.Connection, sums: Mapping[str, str]) -> dict[str, str]:
+    """Sums, of which those that are zero for every flow are NONE: without TCP flags most of SUMS are."""
+    looked = ", ".join(f"bool_or({_occurs(what)}) AS {name}" for name, what in sums.items())
+    found = db.one(connection, f"SELECT {looked} FROM read_flows")
+    return {name: what if found[name] else NONE for name, what in sums.items()}
+
+
+def _occurs(what: str) -> str:
+    column, _, condition = what.partition(" WHERE ")
+    return condition or f"{column} > 0"
 
 
 def sum_up(

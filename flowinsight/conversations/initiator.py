@@ -1,8 +1,9 @@
 """Who started each conversation, and by which evidence: flow semantics, strongest evidence first."""
 
 from flowinsight import db
-from flowinsight.conversations.flows import PAIR, added_up
+from flowinsight.conversations.flows import PAIR
 from flowinsight.conversations.matched import NOT_A_PORT
+from flowinsight.conversations.pairs import pair_up
 from flowinsight.survey import FIRST_EPHEMERAL, KNOWN_PORTS
 
 DECIDED_BY = ("flags", "earlier-window", "fan-out", "one-way", "first-seen", "known-port", "port-order", "unknown")
@@ -10,55 +11,6 @@ DECIDED_BY = ("flags", "earlier-window", "fan-out", "one-way", "first-seen", "kn
 
 FAN_OUT = 10
 """A source with one fixed port is a client when it sent to this many targets, most of which did not answer."""
-
-_COUNTS = {
-    "records": "records",
-    "rejected": "records WHERE NOT passed",
-    "openers": "records WHERE opener",
-    "syn": "records WHERE syn",
-    "synack": "records WHERE synack",
-}
-_FIRSTS = {"first": "true", "first_syn": "syn", "first_passed": "passed"}
-_SIDES = (("x", "from_x"), ("y", "NOT from_x"))
-_BOTH_SIDES = ", ".join(
-    [f"{added_up(what, side)} AS {prefix}_{name}" for prefix, side in _SIDES for name, what in _COUNTS.items()]
-    + [
-        f"min(first) FILTER ({side} AND {of}) AS {prefix}_{name}"
-        for prefix, side in _SIDES
-        for name, of in _FIRSTS.items()
-    ]
-)
-
-# Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself.
-_PAIRS = f"""
-CREATE OR REPLACE TEMP TABLE pairs AS
-WITH lost AS (
-  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS observer, start, "end" FROM {db.ROWS}
-  WHERE status_row AND log_status = 'SKIPDATA'),
-by_observer AS (
-  SELECT {PAIR}, observer, bool_or(asked) AS asked, {_BOTH_SIDES},
-    coalesce(sum(records) FILTER (asked AND (syn OR synack)), 0) AS flags_asked,
-    coalesce(min(first) FILTER (from_x) < min(first) FILTER (NOT from_x) - 1, false) AS x_seen_first,
-    coalesce(min(first) FILTER (NOT from_x) < min(first) FILTER (from_x) - 1, false) AS y_seen_first,
-    min(first) AS first, max(last) AS last
-  FROM read_flows GROUP BY {PAIR}, observer),
-lossy AS (
-  SELECT DISTINCT {PAIR} FROM by_observer b JOIN lost
-    ON lost.observer = b.observer AND lost.start <= b.last AND lost."end" >= b.first)
-SELECT {PAIR},
-  bool_or(asked) AS asked, any_value(lossy.x) IS NOT NULL AS lossy,
-  sum(x_records) AS x_records, sum(y_records) AS y_records,
-  sum(x_rejected) AS x_rejected, sum(y_rejected) AS y_rejected,
-  sum(x_openers) AS x_openers, sum(y_openers) AS y_openers,
-  sum(x_syn) AS x_syn, sum(y_syn) AS y_syn, sum(x_synack) AS x_synack, sum(y_synack) AS y_synack,
-  sum(flags_asked) AS flags_asked,
-  min(x_first) AS x_first, min(y_first) AS y_first,
-  min(x_first_syn) AS x_first_syn, min(y_first_syn) AS y_first_syn,
-  min(x_first_passed) AS x_first_passed, min(y_first_passed) AS y_first_passed,
-  bool_or(x_seen_first) AS x_seen_first, bool_or(y_seen_first) AS y_seen_first
-FROM by_observer LEFT JOIN lossy USING ({PAIR})
-GROUP BY {PAIR}
-"""
 
 # In each of these: 1 when x started, -1 when y did, 0 when this evidence does not tell.
 _FLAGS = """CASE
@@ -140,7 +92,7 @@ FROM ({_EVIDENCE}) WHERE asked
 
 def decide(connection: db.Connection, *, one_way_counts: bool) -> None:
     """Create `decided`: for each pair of endpoints `started` (1: x, -1: y, 0: unknown) and `evidence`, a place in DECIDED_BY."""
-    connection.execute(_PAIRS)
+    pair_up(connection)
     connection.execute(_BY_FLAGS)
     connection.execute(_FAN_OUT)
     connection.execute(_DECIDED.replace("$one_way", "true" if one_way_counts else "false"))

@@ -1,7 +1,9 @@
 """Which interface to believe: one observer for a conversation, so that nothing is counted twice."""
 
+from collections.abc import Mapping
+
 from flowinsight import db
-from flowinsight.conversations.flows import PAIR, SUMS, added_up
+from flowinsight.conversations.flows import PAIR, added_up
 from flowinsight.conversations.matched import NOT_A_PORT
 
 KEY = "scope, client, server, port, protocol"
@@ -11,11 +13,8 @@ ENDS = f"""CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started 
 """The ends of a conversation out of a pair of endpoints and the decision about it, in SQL."""
 
 _SIDES = (("to_server", "to_server"), ("to_client", "NOT to_server"))
-_TOTALS = ", ".join(
-    f"{added_up(what, side)} AS {name}_{column}" for column, what in SUMS.items() for name, side in _SIDES
-)
 _EDGES = ", ".join(
-    f"min(first) FILTER ({side}) AS {name}_first, max(last) FILTER ({side}) AS {name}_last" for name, side in _SIDES
+    f"min(if({side}, first, NULL)) AS {name}_first, max(if({side}, last, NULL)) AS {name}_last" for name, side in _SIDES
 )
 
 _PARTS = f"""
@@ -26,8 +25,13 @@ WITH oriented AS (
     (started < 0) <> from_x AS to_server
   FROM read_flows JOIN decided USING ({PAIR}) WHERE asked)
 SELECT {KEY}, observer, bin, chart_bin, min(evidence) AS evidence, min(through) AS through,
-  coalesce(sum(records) FILTER (flagged), 0)::BIGINT AS flagged, {_TOTALS}, {_EDGES}, false AS used
+  $totals, {_EDGES}, true AS used
 FROM oriented GROUP BY {KEY}, observer, bin, chart_bin
+"""
+
+_SHARED = f"""
+CREATE OR REPLACE TEMP TABLE shared AS
+SELECT {KEY} FROM parts GROUP BY {KEY} HAVING min(observer) <> max(observer)
 """
 
 # An interface's own address is the one that stands in most of its records, on the side that is its own where that is said.
@@ -46,42 +50,44 @@ CREATE OR REPLACE TEMP TABLE ranked AS
 SELECT {KEY}, observer, row_number() OVER (
     PARTITION BY {KEY} ORDER BY sum(to_server_bytes + to_client_bytes) DESC, (home IS NOT DISTINCT FROM server) DESC, observer
   ) AS place
-FROM parts LEFT JOIN homes USING (observer) GROUP BY {KEY}, observer, home
+FROM parts SEMI JOIN shared USING ({KEY}) LEFT JOIN homes USING (observer) GROUP BY {KEY}, observer, home
 """
 
 # The believed observer's rows count; another fills only bins where the believed one lost records or wrote nothing at all.
-_BELIEVED = f"""
-CREATE OR REPLACE TEMP TABLE believed AS
+_NOT_BELIEVED = f"""
+CREATE OR REPLACE TEMP TABLE not_believed AS
 WITH best AS (SELECT {KEY}, observer AS best FROM ranked WHERE place = 1),
 status AS (SELECT interface, bin, skipdata > 0 AS lost FROM coverage_bins),
+seen AS (SELECT DISTINCT {KEY}, bin, observer FROM parts SEMI JOIN shared USING ({KEY})),
 candidates AS (
-  SELECT {KEY}, p.bin, p.observer, place, coalesce(own.lost, false) AS lost,
+  SELECT {KEY}, seen.bin, seen.observer, place, coalesce(own.lost, false) AS lost,
     coalesce(theirs.lost, true) AS best_is_gone
-  FROM (SELECT DISTINCT {KEY}, bin, observer FROM parts) p
-  JOIN ranked USING ({KEY}, observer) JOIN best USING ({KEY})
-  LEFT JOIN status own ON own.interface = p.observer AND own.bin = p.bin
-  LEFT JOIN status theirs ON theirs.interface = best AND theirs.bin = p.bin)
-SELECT {KEY}, bin, arg_min(observer, (lost, place)) AS observer
-FROM candidates WHERE place = 1 OR best_is_gone GROUP BY ALL
+  FROM seen JOIN ranked USING ({KEY}, observer) JOIN best USING ({KEY})
+  LEFT JOIN status own ON own.interface = seen.observer AND own.bin = seen.bin
+  LEFT JOIN status theirs ON theirs.interface = best AND theirs.bin = seen.bin),
+believed AS (
+  SELECT {KEY}, bin, arg_min(observer, (lost, place)) AS observer
+  FROM candidates WHERE place = 1 OR best_is_gone GROUP BY ALL)
+SELECT {KEY}, bin, observer FROM seen EXCEPT SELECT {KEY}, bin, observer FROM believed
 """
 
 _MARK = f"""
-UPDATE parts SET used = true FROM believed b
-WHERE ({", ".join(f"b.{name}" for name in KEY.split(", "))}, b.bin, b.observer)
-  = ({", ".join(f"parts.{name}" for name in KEY.split(", "))}, parts.bin, parts.observer)
+UPDATE parts SET used = false FROM not_believed n
+WHERE ({", ".join(f"n.{name}" for name in KEY.split(", "))}, n.observer)
+  = ({", ".join(f"parts.{name}" for name in KEY.split(", "))}, parts.observer) AND n.bin IS NOT DISTINCT FROM parts.bin
 """
 
 
-def believe(connection: db.Connection) -> None:
-    """Create `parts`: sums per conversation, observer, coverage bin and chart bin; `used` where this observer is believed.
+def believe(connection: db.Connection, sums: Mapping[str, str]) -> bool:
+    """Create `parts`: `sums` per conversation, observer, coverage bin and chart bin; `used` where this observer is believed.
 
-    And `ranked`: the observers of each conversation, the believed one in place 1.
+    Whether any conversation has several observers; if so `ranked` is theirs, the believed one in place 1.
     """
-    for statement in (_PARTS, _HOMES, _RANKED):
+    totals = [f"{added_up(what, side)} AS {name}_{column}" for column, what in sums.items() for name, side in _SIDES]
+    for statement in (_PARTS.replace("$totals", ", ".join(totals)), _HOMES, _SHARED):
         connection.execute(statement)
-    several = db.one(connection, "SELECT count(*) AS n FROM ranked WHERE place = 2")["n"]
-    if not several:
-        connection.execute("UPDATE parts SET used = true")
-        return
-    connection.execute(_BELIEVED)
-    connection.execute(_MARK)
+    if not db.one(connection, "SELECT count(*) AS n FROM shared")["n"]:
+        return False
+    for statement in (_RANKED, _NOT_BELIEVED, _MARK):
+        connection.execute(statement)
+    return True
