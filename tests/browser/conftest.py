@@ -34,8 +34,8 @@ CONTEXT: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("app") / "log.txt") as url:
-        yield url
+    with serving(tmp_path_factory.mktemp("app") / "log.txt") as served:
+        yield served.url
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +76,9 @@ def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / ".streamlit/secrets.toml").write_text("\n".join(["[auth]", *lines]))
     with (
         provider.providing(issuer),
-        serving(home / "log.txt", "--address", "0.0.0.0", port=port, environment={"HOME": str(home)}) as url,
+        serving(home / "log.txt", "--address", "0.0.0.0", port=port, environment={"HOME": str(home)}) as served,
     ):
-        yield url
+        yield served.url
 
 
 @pytest.fixture

@@ -8,9 +8,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the pages answer, and the process that serves them."""
+
+    url: str
+    pid: int
 
 
 def free_port() -> int:
@@ -22,8 +31,8 @@ def free_port() -> int:
 @contextlib.contextmanager
 def serving(
     log: Path, *arguments: str, port: int | None = None, environment: Mapping[str, str] | None = None, wait: float = 60
-) -> Iterator[str]:
-    """Start the pages, wait until they answer, give their address, and stop them at the end.
+) -> Iterator[Served]:
+    """Start the pages, wait until they answer, and stop them at the end.
 
     What they keep of parsed files lies beside their log.
     """
@@ -39,7 +48,7 @@ def serving(
         )
         try:
             _wait_until_healthy(url, process, log, time.monotonic() + wait)
-            yield url
+            yield Served(url, process.pid)
         finally:
             process.terminate()
             try:
