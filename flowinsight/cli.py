@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from flowinsight import doctor
-from flowinsight.commands import ask, report, setup, store
+from flowinsight.commands import ask, probe, report, setup, store
 from flowinsight.errors import FlowInsightError
 
 
@@ -25,6 +25,11 @@ def parser() -> argparse.ArgumentParser:
     store.add_ingest(commands.add_parser("ingest", help="read flow logs into a store, once"))
     store.add_store(commands.add_parser("store", help="list, forget or rebuild what a store holds"))
     setup.add(commands.add_parser("setup", help="plan, apply, verify or tear down flow logs in AWS"))
+    probe.add(
+        commands.add_parser(
+            "probe", help="compare what Logs Insights really answers with the sandbox, for under a cent"
+        )
+    )
     commands.add_parser("doctor", help="print what a bug report needs: versions, folders, the browser of the tests")
     app = commands.add_parser("app", help="open the pages in a browser")
     app.add_argument("--port", type=int, default=8501, help="where to listen on this machine (default 8501)")
@@ -64,6 +69,7 @@ def _run(options: argparse.Namespace) -> int:
 
 _PRINTED = {
     "ask": ask.run, "report": report.run, "ingest": store.run_ingest, "store": store.run_store, "setup": setup.run,
+    "probe": probe.go,
 }  # fmt: skip
 """What prints text, by command."""
 

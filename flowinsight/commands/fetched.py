@@ -32,11 +32,7 @@ def add_identity(ask: argparse.ArgumentParser) -> None:
     account = ask.add_argument_group(
         "asking AWS", "with --log-group and --s3; without a time, the last hour is asked for"
     )
-    account.add_argument("--profile", help="a profile of this machine's AWS configuration (default: the usual search)")
-    account.add_argument("--role", metavar="ARN", help="a role to assume")
-    account.add_argument("--external-id", help="the external id that role asks for")
-    account.add_argument("--region", help="default: the profile's")
-    account.add_argument("--endpoint-url", metavar="URL", help="where to ask instead of AWS, such as a sandbox")
+    add_who(account)
     account.add_argument("--way", choices=WAYS, help="how a log group is read (default: pattern, which is exact)")
     account.add_argument(
         "--pattern",
@@ -44,6 +40,15 @@ def add_identity(ask: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="read a log group by this filter pattern, sent as it is; repeatable",
     )
+
+
+def add_who(account: "argparse._ActionsContainer") -> None:
+    """The options of which `who_asks` makes one."""
+    account.add_argument("--profile", help="a profile of this machine's AWS configuration (default: the usual search)")
+    account.add_argument("--role", metavar="ARN", help="a role to assume")
+    account.add_argument("--external-id", help="the external id that role asks for")
+    account.add_argument("--region", help="default: the profile's")
+    account.add_argument("--endpoint-url", metavar="URL", help="where to ask instead of AWS, such as a sandbox")
 
 
 def wanted(options: argparse.Namespace) -> bool:
@@ -64,7 +69,7 @@ def load(
     """
     source = live.typed(options.log_group, tokens) if options.s3 is None else S3Objects.parse(options.s3)
     reading = _reading(options)
-    identity = _identity(options)
+    identity = who_asks(options)
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
     asked = _translated(asked, source, identity)
     return asked, live.load(asked, Live(identity, source, reading), _told)
@@ -76,7 +81,7 @@ def names(options: argparse.Namespace) -> Names | None:
         return None
 
     def known(name: str) -> tuple[str, ...]:
-        account = _inventory(_identity(options))
+        account = _inventory(who_asks(options))
         found = addresses_named(name, account)
         if found:
             _told(called(name, account))
@@ -106,7 +111,8 @@ def _inventory(identity: aws.Identity) -> Inventory:
     return inventory(identity, at=live.now(identity))
 
 
-def _identity(options: argparse.Namespace) -> aws.Identity:
+def who_asks(options: argparse.Namespace) -> aws.Identity:
+    """Who asks AWS, by the options of `add_who`."""
     return live.identified(*(getattr(options, name) for name in _IDENTITY))
 
 
