@@ -7,6 +7,7 @@ from typing import Any
 
 from flowinsight import labels
 from flowinsight.investigation import Investigation
+from flowinsight.newness import Newness
 from flowinsight.roles import utc
 from flowinsight.tops import OTHER
 
@@ -59,9 +60,13 @@ FIRST, LAST = of("first", "time"), of("last", "time")
 _COUNTS = (of("sent", "bytes"), of("received", "bytes"), of("records", "number"), of("conversations", "number"))
 
 
-def clients(found: Investigation) -> Table:
-    columns = (CLIENT, *_COUNTS, of("servers", "number"), of("ports", "number"), UNANSWERED, FIRST, LAST)
+def clients(found: Investigation, new: Newness | None = None) -> Table:
+    columns = (CLIENT, *_new(new), *_COUNTS, of("servers", "number"), of("ports", "number"), UNANSWERED, FIRST, LAST)
     return Table("clients", found.clients, columns, {"client": lambda row: _word("from", row["client"])})
+
+
+def _new(new: Newness | None) -> tuple[Column, ...]:
+    return () if new is None else (Column("New", lambda row: "" if row["client"] == OTHER else new.of(row)),)
 
 
 def servers(found: Investigation) -> Table:
@@ -75,10 +80,10 @@ def services(found: Investigation) -> Table:
     return Table("services", found.services, columns, words)
 
 
-def conversations(found: Investigation, outcome: str = "") -> Table:
-    """The conversations listed, of one outcome where one is chosen."""
+def conversations(found: Investigation, outcome: str = "", new: Newness | None = None) -> Table:
+    """The conversations listed, of one outcome where one is chosen; whether their clients are new, where that is known."""
     columns = (
-        CLIENT, SERVER, SERVICE, of("outcome"),
+        CLIENT, *_new(new), SERVER, SERVICE, of("outcome"),
         of("bytes_to_server", "bytes", "Sent"), of("bytes_to_client", "bytes", "Received"),
         of("rejected_records", "number", "Rejected"), FIRST, LAST, of("decided_by"), of("scope", heading="Network"),
     )  # fmt: skip

@@ -60,7 +60,7 @@ with shell.page():
                 share.draw(found)
             if found.reconciliation["conversations"]:
                 pictures.draw(found, shell.palette(), zone, sources.present(source))
-            views.draw(found, question, held, shell.palette(), zone)
+            views.draw(asked, question, held, shell.palette(), zone)
             views.reconciliation(found)
     with trail:
         history.draw()

@@ -15,7 +15,7 @@ from flowinsight.fetchers import files
 from flowinsight.investigation import Investigation, investigate
 from flowinsight.loaded import Loaded
 from flowinsight.moments import Moment, around
-from flowinsight.newness import Newness, newness
+from flowinsight.newness import Newness, compared, reaches_back
 from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.records.files import found as files_under
@@ -42,9 +42,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Asked:
-    """An investigation, and the seconds it took when it was computed."""
+    """An investigation, which of its clients are new where these logs can tell, and the seconds it took to compute."""
 
     found: Investigation
+    new: Newness | None
     seconds: float
 
 
@@ -101,7 +102,9 @@ def answer(question: Question, held: Held) -> Asked:
 
     def compute(cursor: db.Connection) -> Asked:
         began = time.perf_counter()
-        return Asked(investigate(asked, held.loaded, cursor), time.perf_counter() - began)
+        found = investigate(asked, held.loaded, cursor)
+        new = compared(asked, held.loaded, cursor) if reaches_back(asked.time, held.loaded) else None
+        return Asked(found, new, time.perf_counter() - began)
 
     return _asked("answer", asked.to_json(), held, compute)
 
@@ -127,11 +130,6 @@ def coverage_bins(question: Question, held: Held) -> Answer:
         "coverage", question.to_json(), held,
         lambda cursor: views.coverage_rows(prepare(question, held.loaded, connection=cursor)),
     )  # fmt: skip
-
-
-def new_clients(question: Question, held: Held) -> Newness:
-    """The clients that the time before does not know."""
-    return _asked("new", question.to_json(), held, lambda cursor: newness(question, held.loaded, cursor))
 
 
 def around_moment(question: Question, held: Held, at: int, half: int) -> Moment:

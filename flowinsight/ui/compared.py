@@ -1,12 +1,12 @@
 """Comparisons with the time before: which clients are new, and what changed at a moment."""
 
-from dataclasses import replace
 from datetime import tzinfo
 
 import streamlit as st
 
 from flowinsight import columns, moments, periods
 from flowinsight.errors import QuestionError
+from flowinsight.newness import Newness
 from flowinsight.question import Question
 from flowinsight.ui import address_bar, ask, box, tables
 from flowinsight.ui.plain import gray, moment, plain
@@ -14,15 +14,17 @@ from flowinsight.ui.plain import gray, moment, plain
 HALVES = {"15 minutes": 900, "1 hour": 3600, "6 hours": 6 * 3600, "1 day": 86400}
 
 
-def new(question: Question, held: ask.Held, zone: tzinfo) -> None:
+def new(question: Question, found: Newness | None, zone: tzinfo) -> None:
     """Clients without any record in the baseline."""
     if question.time.start is None or question.time.end is None:
         st.markdown("**What is new needs a time range, to compare with the time before it.**")
         st.markdown(gray("Choose one above: draw over the timeline, type “last 6h”, or take a preset."))
         return
-    found = ask.new_clients(replace(question, limit=ask.LISTED), held)
-    what = "new" if found.certain else "new in these logs"
-    st.markdown(f"**{len(found.new):,} of {found.clients:,} clients are {what}.**")
+    if found is None:
+        st.markdown("**These logs hold nothing from before this range, so nothing can be told from new.**")
+        st.markdown(gray("Choose a later range, or a source that reaches further back."))
+        return
+    st.markdown(f"**{len(found.new):,} of {found.clients:,} clients are {found.word}.**")
     st.markdown(
         gray(
             "They have no record matching this question in the same length of time before, nor in the same hours on each "
@@ -30,7 +32,7 @@ def new(question: Question, held: ask.Held, zone: tzinfo) -> None:
         )
     )
     shown = (
-        columns.of("client"), columns.Column("Known", lambda _: what), columns.of("conversations", "number"),
+        columns.of("client"), columns.Column("Known", lambda _: found.word), columns.of("conversations", "number"),
         columns.of("servers", "number"), columns.of("sent", "bytes"), columns.of("received", "bytes"), columns.UNANSWERED,
         columns.FIRST, columns.LAST, columns.of("scope", heading="Network"),
     )  # fmt: skip

@@ -24,15 +24,16 @@ VIEWS = (
 )
 
 
-def draw(found: Investigation, question: Question, held: ask.Held, palette: charts.Palette, zone: tzinfo) -> None:
+def draw(asked: ask.Asked, question: Question, held: ask.Held, palette: charts.Palette, zone: tzinfo) -> None:
     """The switch, and the chosen view."""
+    found = asked.found
     if address_bar.value("view") not in VIEWS:
         st.session_state["view"] = VIEWS[0]
     with st.container(border=True, key="card_view"):
         view = st.segmented_control("View", VIEWS, key="view", required=True, label_visibility="collapsed")
         match view:
             case "Clients":
-                _listed(columns.clients(found), found.reconciliation["conversations"], zone)
+                _listed(columns.clients(found, asked.new), found.reconciliation["conversations"], zone)
             case "Servers":
                 _listed(columns.servers(found), found.reconciliation["conversations"], zone)
             case "Services":
@@ -40,7 +41,7 @@ def draw(found: Investigation, question: Question, held: ask.Held, palette: char
             case "Who uses what":
                 _uses(found, palette)
             case "New":
-                compared.new(question, held, zone)
+                compared.new(question, asked.new, zone)
             case "Around a moment":
                 compared.around(question, held, zone)
             case "Coverage":
@@ -48,12 +49,12 @@ def draw(found: Investigation, question: Question, held: ask.Held, palette: char
             case "Query":
                 _query(found)
             case _:
-                _conversations(found, question, held, zone)
+                _conversations(asked, question, held, zone)
 
 
-def _conversations(found: Investigation, question: Question, held: ask.Held, zone: tzinfo) -> None:
-    outcome = address_bar.value("outcome")
-    table = columns.conversations(found, outcome)
+def _conversations(asked: ask.Asked, question: Question, held: ask.Held, zone: tzinfo) -> None:
+    found, outcome = asked.found, address_bar.value("outcome")
+    table = columns.conversations(found, outcome, asked.new)
     total = found.reconciliation["conversations"]
     if not total:
         st.markdown(gray("There are no conversations to list."))
