@@ -24,6 +24,9 @@ RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS = (
 NAMES = (MANIFEST, IDENTITY, SIGNATURE, FACTS, SOURCES, ACCOUNT, ANSWER, RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS)
 """Every name a part may have, in the order in which parts stand in the file."""
 
+OF_RECORDS = (RECORDS, COVERAGE, NETWORKS, HOPS)
+"""The tables of a snapshot that holds records, and no rollup."""
+
 LARGEST = 1 << 30
 """Bytes of all parts together, unpacked."""
 _LARGEST_JSON = 64 << 20

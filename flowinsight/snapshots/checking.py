@@ -10,7 +10,6 @@ from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.snapshot import Snapshot, listed, read_manifest
 
 _NEEDED = (archive.MANIFEST, archive.IDENTITY, archive.FACTS, archive.SOURCES, archive.ACCOUNT, archive.ANSWER)
-_OF_RECORDS = (archive.RECORDS, archive.COVERAGE, archive.NETWORKS, archive.HOPS)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def altered(parts: Mapping[str, bytes], damaged: tuple[str, ...] = ()) -> tuple[
 
 
 def _needed(parts: Mapping[str, bytes]) -> tuple[str, ...]:
-    return (*_NEEDED, *(() if archive.ROLLUP in parts else _OF_RECORDS))
+    return (*_NEEDED, *(() if archive.ROLLUP in parts else archive.OF_RECORDS))
 
 
 def _manifest_or_id(parts: Mapping[str, bytes]) -> str:

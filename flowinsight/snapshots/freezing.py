@@ -51,14 +51,15 @@ def freeze(
         tool=facts.tool(),
         rules=facts.rules(),
         clock_offset=circumstances.clock_offset,
-        limits=(*circumstances.limits, *_limits(found, inside)),
+        limits=(*circumstances.limits, *limits(found, inside)),
         names=circumstances.names,
         note=circumstances.note,
     )
     return snapshot.made(said, origin.described, snapshot.account_of(loaded), found, held)
 
 
-def _limits(found: Investigation, inside: Inside) -> list[str]:
+def limits(found: Investigation, inside: Inside) -> list[str]:
+    """Sentences about what an answer or a snapshot leaves out because there was too much of it."""
     said = []
     if found.truncated:
         shown, of = len(found.conversations), found.reconciliation["conversations"]

@@ -1,6 +1,8 @@
 """Opening a snapshot: hostile until it is checked, then a source like any other, without AWS."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -10,6 +12,7 @@ from flowinsight.loaded import Loaded
 from flowinsight.part import Part
 from flowinsight.snapshots import archive, checking, tables
 from flowinsight.snapshots.errors import SnapshotError
+from flowinsight.snapshots.facts import Facts
 from flowinsight.snapshots.snapshot import Snapshot
 from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, WINDOWS
 
@@ -46,17 +49,21 @@ def load(snapshot: Snapshot) -> Loaded:
             "This snapshot holds a rollup and not the records, so nothing but its own answer can be shown: "
             "python -m flowinsight snapshot show."
         )
-    said = snapshot.facts
+    return loaded(snapshot.facts, snapshot.account, {name: snapshot.table(name) for name in archive.OF_RECORDS})
+
+
+def loaded(said: Facts, account: Mapping[str, Any], held: Mapping[str, pa.Table]) -> Loaded:
+    """The records of these tables as a source."""
     connection = db.connect()
-    records = tables.records_of(snapshot.table(archive.RECORDS))
+    records = tables.records_of(held[archive.RECORDS])
     connection.from_arrow(records).create_view("delivered")
     db.define_views(connection, "delivered", records.column_names)
-    _put(connection, WINDOWS, snapshot.table(archive.COVERAGE))
-    _put(connection, KNOWN_VPCS, snapshot.table(archive.NETWORKS))
-    _put(connection, "hops_in_halves", snapshot.table(archive.HOPS))
+    _put(connection, WINDOWS, held[archive.COVERAGE])
+    _put(connection, KNOWN_VPCS, held[archive.NETWORKS])
+    _put(connection, "hops_in_halves", held[archive.HOPS])
     connection.execute(_HOPS)
     part = Part(said.question, frozenset(said.actions), "This snapshot")
-    return Loaded(connection, part=part, **snapshot.account)
+    return Loaded(connection, part=part, **account)
 
 
 _HOPS = f"""

@@ -19,9 +19,9 @@ HIGHEST = 2**127
 _Kind = TypeVar("_Kind")
 
 
-def written(value: object) -> bytes:
-    """The one text of a value: keys as they come, a line for each, no number that JSON does not know."""
-    return json.dumps(_plain(value), indent=1, ensure_ascii=True, allow_nan=False).encode() + b"\n"
+def written(value: object, *, indent: int | None = None) -> bytes:
+    """The one text of a value: keys as they come, and no number that JSON does not know."""
+    return json.dumps(_plain(value), indent=indent, allow_nan=False).encode() + b"\n"
 
 
 def _plain(value: object) -> object:

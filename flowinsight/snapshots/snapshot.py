@@ -132,6 +132,6 @@ def made(
         archive.ANSWER: plain_json.written(answer),
         **{name: tables.written(table) for name, table in held.items()},
     }
-    manifest = plain_json.written(Manifest(facts.inside.sentence, _FORMAT, VERSION, listed(parts)))
+    manifest = plain_json.written(Manifest(facts.inside.sentence, _FORMAT, VERSION, listed(parts)), indent=1)
     identity = hashlib.sha256(manifest).hexdigest().encode()
     return Snapshot({archive.MANIFEST: manifest, archive.IDENTITY: identity, **parts})
