@@ -23,10 +23,11 @@ WIDTH = 600
 
 PLACE_COLUMNS = ", ".join(fields.BY_TOKEN[token].name for token in PLACES)
 
+# $places are those of PLACES that some format has, $absent the others: a key that is NULL in every row still costs its hash.
 _SUMMARISE = f"""
 CREATE TABLE {WINDOWS} AS
 WITH windows AS (
-  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, {PLACE_COLUMNS},
+  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, $places
     start // {WIDTH} * {WIDTH} AS first_bin,
     least(greatest("end" - 1, start), start + {LONGEST_WINDOW}) // {WIDTH} * {WIDTH} AS last_bin,
     count(*) FILTER (NOT status_row) AS records,
@@ -34,14 +35,22 @@ WITH windows AS (
     count(*) FILTER (status_row AND log_status = 'SKIPDATA') AS skipdata,
     count(*) FILTER (action = 'ACCEPT') AS accepted, count(*) FILTER (action = 'REJECT') AS rejected,
     min(start) AS first, max(start) AS newest, max("end") AS last
-  FROM {db.ROWS} WHERE start >= {EARLIEST} GROUP BY ALL),
+  FROM {db.ROWS} WHERE start >= {EARLIEST} GROUP BY interface, $places first_bin, last_bin),
 spread AS (
-  SELECT *, unnest(range(first_bin, coalesce(last_bin, first_bin) + 1, {WIDTH})) AS bin FROM windows)
+  SELECT * $absent, unnest(range(first_bin, coalesce(last_bin, first_bin) + 1, {WIDTH})) AS bin FROM windows)
 SELECT interface, {PLACE_COLUMNS}, bin, {WIDTH} AS width, sum(records)::BIGINT AS records, sum(nodata)::BIGINT AS nodata,
   sum(skipdata)::BIGINT AS skipdata, sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
   min(first) AS first, max(newest) AS newest, max(last) AS last
 FROM spread GROUP BY ALL
 """
+
+
+def _summarising(loaded: Loaded) -> str:
+    names = {fields.BY_TOKEN[token].name: token in loaded.tokens for token in PLACES}
+    places = "".join(f"{name}, " for name, there in names.items() if there)
+    absent = "".join(f", NULL::VARCHAR AS {name}" for name, there in names.items() if not there)
+    return _SUMMARISE.replace("$places", places).replace("$absent", absent)
+
 
 KNOWN_VPCS = "known_vpcs"
 """The table of interfaces whose VPC some record names: interface, vpc."""
@@ -100,7 +109,7 @@ def survey(loaded: Loaded) -> dict[str, Any]:
     with _making:
         there = {row["table_name"] for row in db.rows(cursor, "SELECT table_name FROM information_schema.tables")}
         if WINDOWS not in there:
-            cursor.execute(_SUMMARISE)
+            cursor.execute(_summarising(loaded))
         if KNOWN_VPCS not in there:
             cursor.execute(_KNOW_VPCS)
         if KNOWN_HOPS not in there:

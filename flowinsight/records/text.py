@@ -67,44 +67,54 @@ def header_lines(block: bytes, ends: fast.Ends) -> Iterator[tuple[int, int, tupl
 
 def blocks(stream: BufferedReader) -> Iterator[bytes | Tally]:
     """Blocks of whole lines. A line longer than `careful.LONGEST_LINE` is never held: it becomes the account of itself."""
-    rest = b""
+    rest: list[bytes] = []
     too_long: bytes | None = None
-    for piece in _chunks(stream):
-        chunk = piece
+    for pieces in _chunks(stream):
         if too_long is not None:
-            _, newline, chunk = piece.partition(b"\n")
-            if not newline:
+            while pieces and b"\n" not in pieces[0]:
+                pieces.pop(0)
+            if not pieces:
                 continue
+            pieces[0] = pieces[0].partition(b"\n")[2]
             yield _too_long(too_long)
             too_long = None
-        end = chunk.rfind(b"\n") + 1
-        if end:
-            yield rest + chunk[:end]
-            rest = chunk[end:]
-        else:
-            rest += chunk
-        if len(rest) > careful.LONGEST_LINE:
-            too_long, rest = rest[:200], b""
+        whole, rest = _cut(rest + pieces)
+        if whole:
+            yield whole
+        if sum(map(len, rest)) > careful.LONGEST_LINE:
+            too_long, rest = b"".join(rest)[:200], []
     if too_long is not None:
         yield _too_long(too_long)
     if rest:
-        yield rest
+        yield b"".join(rest)
 
 
-def _chunks(stream: BufferedReader) -> Iterator[bytes]:
-    """The stream in pieces of BLOCK bytes. Where reading fails, what was read before comes first."""
+def _cut(pieces: list[bytes]) -> tuple[bytes, list[bytes]]:
+    """Pieces of text cut behind their last newline. What is before it is copied once, whatever it came in."""
+    for number in range(len(pieces) - 1, -1, -1):
+        end = pieces[number].rfind(b"\n") + 1
+        if end:
+            before = [*pieces[:number], pieces[number][:end]]
+            after = [pieces[number][end:], *pieces[number + 1 :]]
+            return before[0] if len(before) == 1 else b"".join(before), [piece for piece in after if piece]
+    return b"", pieces
+
+
+def _chunks(stream: BufferedReader) -> Iterator[list[bytes]]:
+    """The stream in pieces of BLOCK bytes together. Where reading fails, what was read before comes first."""
     ended = False
     while not ended:
-        pieces, held = [], 0
+        pieces, held = list[bytes](), 0
         try:
             while held < BLOCK and not ended:
                 piece = stream.read1(BLOCK - held)
                 ended = not piece
-                pieces.append(piece)
+                if piece:
+                    pieces.append(piece)
                 held += len(piece)
         finally:
             if held:
-                yield b"".join(pieces)
+                yield pieces
 
 
 def _too_long(start: bytes) -> Tally:
