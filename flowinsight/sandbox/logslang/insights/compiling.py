@@ -99,10 +99,12 @@ def _apply(stages: Stages, commands: tuple[s.Command, ...], limit: int) -> str |
 def _statement(stages: Stages, events: Events, select: str) -> Statement:
     """Put the stages in front of a SELECT, and give it exactly the values it uses: DuckDB refuses others.
 
-    What was discovered is read once; DuckDB leaves out the columns and stages nobody asks for.
+    What was discovered is read once, and DuckDB is told so: else it writes every field out wherever it is named, and plans
+    for minutes. It leaves out the columns and stages nobody asks for.
     """
     found = "".join(f", {expression} AS {column}" for expression, column in stages.scope.found.items())
-    tables = [f"events AS ({events.sql})", f"read AS ({READ})", f"found AS (SELECT *{found} FROM read)"]
+    once = "MATERIALIZED " if found else ""
+    tables = [f"events AS ({events.sql})", f"read AS ({READ})", f"found AS {once}(SELECT *{found} FROM read)"]
     sql = f"WITH {', '.join([*tables, *stages.written])} {select}"
     values = {**stages.bind.values, **events.parameters}
     return Statement(sql, {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)})

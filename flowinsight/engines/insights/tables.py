@@ -1,0 +1,40 @@
+"""What came back, in DuckDB: what the logs covered as a survey would find it, and a rollup in the shape of records."""
+
+import pyarrow as pa
+
+from flowinsight import db
+from flowinsight.engines.insights import kinds
+from flowinsight.survey import EARLIEST, KNOWN_VPCS, LONGEST_WINDOW, PLACE_COLUMNS, WINDOWS
+
+_INTERFACE = "coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface"
+
+_WINDOWS = f"""
+CREATE OR REPLACE TABLE {WINDOWS} AS
+WITH spread AS (
+  SELECT *, {_INTERFACE}, unnest(range(first // $width * $width,
+    least(greatest(coalesce(last, 0) - 1, newest), newest + {LONGEST_WINDOW}) // $width * $width + 1, $width)) AS bin
+  FROM counted WHERE first >= {EARLIEST})
+SELECT interface, {PLACE_COLUMNS}, bin, $width AS width,
+  coalesce(sum(n) FILTER (what NOT IN ('{kinds.NODATA}', '{kinds.SKIPDATA}')), 0)::BIGINT AS records,
+  coalesce(sum(n) FILTER (what = '{kinds.NODATA}'), 0)::BIGINT AS nodata,
+  coalesce(sum(n) FILTER (what = '{kinds.SKIPDATA}'), 0)::BIGINT AS skipdata,
+  coalesce(sum(accept), 0)::BIGINT AS accepted, coalesce(sum(reject), 0)::BIGINT AS rejected,
+  min(first) AS first, max(newest) AS newest, max(last) AS last
+FROM spread GROUP BY ALL
+"""
+
+_KNOWN_VPCS = f"""
+CREATE OR REPLACE TABLE {KNOWN_VPCS} AS
+SELECT interface_id AS interface, min(vpc_id) AS vpc FROM counted
+WHERE vpc_id IS NOT NULL AND interface_id IS NOT NULL AND what NOT IN ('{kinds.NODATA}', '{kinds.SKIPDATA}') GROUP BY 1
+"""
+
+
+def survey(connection: db.Connection, counted: pa.Table, width: int) -> None:
+    """Make the tables of a survey from what was counted, in bins of `width` seconds: they speak of every interface, and not only
+    of those that matching records are from.
+    """
+    connection.register("counted", counted)
+    connection.execute(_WINDOWS.replace("$width", str(int(width))))
+    connection.execute(_KNOWN_VPCS)
+    connection.unregister("counted")

@@ -1,0 +1,113 @@
+"""Records of log groups by Logs Insights: every matching record or their rollup, and what the logs covered in the same scan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import gcd
+from typing import Any
+
+import pyarrow as pa
+
+from flowinsight import aws, coverage
+from flowinsight.conversations.matched import MARGIN
+from flowinsight.engines.insights import decoded, tables
+from flowinsight.engines.insights.columns import columns
+from flowinsight.engines.insights.query import MOST_ROWS, Grain, Scan, compiled
+from flowinsight.errors import AwsError, SourceError
+from flowinsight.fetchers import formats
+from flowinsight.fetchers.gathered import gather
+from flowinsight.fetchers.insights_slices import Collected, Plan, Scanned, closed, covered, fetch
+from flowinsight.loaded import Loaded
+from flowinsight.part import Part
+from flowinsight.question import Question, TimeRange
+from flowinsight.records.tally import Tally
+from flowinsight.sources import LogGroup
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What the answer is made of: the part of the range that is complete, and every query that was paid for."""
+
+    plan: Plan
+    loaded: Loaded
+    covered: TimeRange | None
+    complete: bool
+    scans: tuple[Scanned, ...]
+
+    @property
+    def bytes_scanned(self) -> int:
+        return sum(scan.bytes for scan in self.scans)
+
+
+def plan(
+    question: Question,
+    groups: Sequence[LogGroup],
+    identity: aws.Identity,
+    *,
+    grain: Grain = "records",
+    chart_seconds: int | None = None,
+    width: int | None = None,
+) -> Plan:
+    """The query of a question whose time is closed, over groups whose formats are known; SourceError where there can be none."""
+    start, end = closed(question.time)
+    known = tuple(dict.fromkeys(a_format for group in groups for a_format in group.formats))
+    if not known:
+        raise SourceError("The format of these log groups is not known: say it, as their flow log has it.")
+    cover = coverage.bin_seconds(end - start)
+    scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
+    names = columns(known, scan.needed, discovered(groups, identity, end))
+    return Plan(scan, tuple(groups), compiled(scan, names), width or end - start + 2 * MARGIN)
+
+
+def _bin(grain: Grain, cover: int, *charted: int | None) -> int:
+    """The widest bin of which every bin that is counted by is a multiple."""
+    return 86_400 if grain == "apart" else gcd(cover, *(width for width in charted if width))
+
+
+def discovered(groups: Sequence[LogGroup], identity: aws.Identity, at: int) -> frozenset[str]:
+    """The names of fields that CloudWatch found in every one of the groups around a time; none where it may not be asked."""
+    found: list[frozenset[str]] = []
+    for group in groups:
+        logs = aws.client(identity, "logs", group.region)
+        try:
+            with aws.translated(doing=f"ask which fields {group.label} has"):
+                listed = logs.get_log_group_fields(**{group.parameter: group.name}, time=at)["logGroupFields"]
+        except AwsError:
+            return frozenset()
+        found.append(frozenset(str(one["name"]) for one in listed))
+    return frozenset.intersection(*found) if found else frozenset()
+
+
+def read(to_do: Plan, collected: Collected) -> Fetched:
+    """The records of what has arrived."""
+    known = [formats.timed(a_format) for a_format in to_do.scan.formats]
+    batches = (batch for part in collected.parts for batch in part.batches)
+    gathered = gather(batches, known)
+    counted = pa.concat_tables([decoded.COUNTED.empty_table(), *(part.counted for part in collected.parts)])
+    tables.survey(gathered.connection, counted, to_do.scan.cover)
+    reached = covered(to_do, collected)
+    loaded = replace(
+        gathered,
+        tally=sum((part.tally for part in collected.parts), Tally()),
+        formats={" ".join(a_format): 0 for a_format in known},
+        left_out=_left_out(to_do, collected),
+        part=Part(to_do.question, _actions(counted), "This answer of Logs Insights"),
+    )
+    complete = reached == to_do.question.time and not collected.bursts
+    return Fetched(to_do, loaded, reached, complete, tuple(collected.scans))
+
+
+def _actions(counted: pa.Table) -> frozenset[str]:
+    sums = {word: sum(filter(None, counted.column(word.lower()).to_pylist())) for word in ("ACCEPT", "REJECT")}
+    return frozenset(word for word, number in sums.items() if number)
+
+
+def _left_out(to_do: Plan, collected: Collected) -> tuple[str, ...]:
+    del to_do
+    return tuple(f"More than {MOST_ROWS - 1:,} rows in one bin: {burst}" for burst in collected.bursts)
+
+
+def load(question: Question, groups: Sequence[LogGroup], identity: aws.Identity, **how: Any) -> Fetched:  # noqa: ANN401
+    """Plan, fetch and read in one. `how` is that of `fetch`."""
+    to_do, collected = plan(question, groups, identity), Collected()
+    fetch(to_do, identity, collected, **how)
+    return read(to_do, collected)

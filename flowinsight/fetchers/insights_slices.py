@@ -1,0 +1,161 @@
+"""A range asked of Logs Insights in slices that never overlap, so that together they read it once, newest first.
+
+A slice whose answer may have lost rows is asked again at half its length. Sources: CloudWatch Logs API reference, StartQuery,
+GetQueryResults; quotas.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flowinsight import aws
+from flowinsight.answer import Statement
+from flowinsight.conversations.matched import MARGIN
+from flowinsight.engines import insights_query
+from flowinsight.engines.insights import decoded
+from flowinsight.engines.insights.decoded import Decoded
+from flowinsight.engines.insights.query import MOST_ROWS, Scan
+from flowinsight.engines.insights_query import InsightsQuery, QueryResult, Running
+from flowinsight.engines.insights_query_errors import QueryCancelledError
+from flowinsight.errors import SourceError
+from flowinsight.question import Question, TimeRange
+from flowinsight.sources import LogGroup
+
+TARGET = 60_000
+"""Rows that a slice is made for: far enough from MOST_ROWS that the next one seldom overflows."""
+FASTEST = 4
+"""How many times longer than the last a slice may be."""
+
+
+class Runner(Protocol):
+    """Runs a query to its end: `insights_query.run`, or one that also watches what is spent."""
+
+    def __call__(
+        self,
+        query: InsightsQuery,
+        identity: aws.Identity,
+        *,
+        told: Callable[[Running], None],
+        cancelled: Callable[[], bool],
+    ) -> QueryResult: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be asked of log groups of one region: one text for every slice of the time, the first of them `width` seconds."""
+
+    scan: Scan
+    groups: tuple[LogGroup, ...]
+    statement: Statement
+    width: int
+
+    @property
+    def question(self) -> Question:
+        return self.scan.question
+
+    @property
+    def span(self) -> TimeRange:
+        """The range that is read: the question's, and what was logged just before and after, as evidence of who started."""
+        return self.question.time.widened(MARGIN)
+
+    @property
+    def step(self) -> int:
+        """The shortest slice, in seconds. Slices begin and end on its multiples."""
+        return self.scan.bin if self.scan.grain == "binned" else min(self.scan.bin, self.scan.cover)
+
+    def query(self, a_slice: TimeRange) -> InsightsQuery:
+        """The query of a slice; AWS takes both ends as included."""
+        start, end = closed(a_slice)
+        return InsightsQuery(self.statement.text, self.groups, start, end - 1, MOST_ROWS)
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One query that ran: which slice, what it read, and whether its answer was complete or had to be asked for again."""
+
+    slice: TimeRange
+    bytes: int
+    rows: int
+    complete: bool
+    query_id: str
+
+
+@dataclass
+class Collected:
+    """What has arrived so far. A fetch that failed or was cancelled goes on with the same one."""
+
+    parts: list[Decoded] = field(default_factory=list)
+    scans: list[Scanned] = field(default_factory=list)
+    bursts: list[TimeRange] = field(default_factory=list)
+    reached: int | None = None
+    width: int | None = None
+
+    @property
+    def bytes_scanned(self) -> int:
+        return sum(scan.bytes for scan in self.scans)
+
+
+def fetch(
+    to_do: Plan,
+    identity: aws.Identity,
+    collected: Collected,
+    *,
+    told: Callable[[Running], None] = lambda _: None,
+    progress: Callable[[Collected], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    run: Runner = insights_query.run,
+) -> None:
+    """Bring what `collected` lacks, newest slice first, until all is there or `cancelled` says so.
+
+    `progress` hears of each slice. Raises what `run` raises, but not that it was cancelled; calling again with the same
+    `collected` goes on.
+    """
+    start, end = closed(to_do.span)
+    while not cancelled() and (collected.reached or end) > start:
+        a_slice = next_slice(to_do, collected)
+        try:
+            result = run(to_do.query(a_slice), identity, told=told, cancelled=cancelled)
+        except QueryCancelledError:
+            return
+        _take(to_do, collected, a_slice, result)
+        progress(collected)
+
+
+def next_slice(to_do: Plan, collected: Collected) -> TimeRange:
+    """The newest part of the range that has not been asked for, as long as the last one allows."""
+    start, end = closed(to_do.span)
+    last = end if collected.reached is None else collected.reached
+    first = (last - (collected.width or to_do.width)) // to_do.step * to_do.step
+    return TimeRange(max(start, min(first, (last - 1) // to_do.step * to_do.step)), last)
+
+
+def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, result: QueryResult) -> None:
+    """Keep the rows of a slice, or where some may be missing say that it is to be asked again at half its length."""
+    start, end = closed(a_slice)
+    count = max(len(result.rows), result.result_count or 0)
+    complete = count < MOST_ROWS
+    collected.scans.append(Scanned(a_slice, result.bytes_scanned, count, complete, result.query_id))
+    if complete:
+        collected.parts.append(decoded.decoded(to_do.scan, result.rows))
+        collected.width = min((end - start) * FASTEST, (end - start) * TARGET // max(count, 1) + 1)
+    elif (last := end - 1) // to_do.step * to_do.step > start:
+        collected.width = max(to_do.step, (last - start) // 2)
+        return
+    else:
+        collected.bursts.append(a_slice)
+    collected.reached = start
+
+
+def covered(to_do: Plan, collected: Collected) -> TimeRange | None:
+    """The part of the question's range that has been asked for."""
+    start, end = closed(to_do.question.time)
+    if collected.reached is None or collected.reached >= end:
+        return None
+    return TimeRange(max(start, collected.reached), end)
+
+
+def closed(time: TimeRange) -> tuple[int, int]:
+    """Both ends of a range; SourceError when one is open."""
+    if time.start is None or time.end is None:
+        raise SourceError("A log group is asked for a range with a beginning and an end.")
+    return time.start, time.end
