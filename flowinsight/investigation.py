@@ -1,9 +1,9 @@
 """One question, and everything a page or a snapshot shows of its answer, all computed from one scan."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from flowinsight import answerable, coverage, db, views
+from flowinsight import answerable, coverage, db, rollups, views
 from flowinsight.answer import Statement, readable
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
@@ -159,6 +159,6 @@ def _in_progress(prepared: Prepared) -> int:
     time = prepared.question.time
     if time.start is None:
         return 0
-    before = replace(prepared.question, time=replace(time, start=None, end=time.start))
-    statement = views.matching_count(before, '"end" >= ?', (time.start,))
-    return int(db.one(prepared.connection, statement.text, statement.parameters)["n"])
+    condition = rollups.in_progress(prepared.loaded, prepared.question, time.start)
+    sql = f"SELECT coalesce({rollups.count(prepared.loaded)}, 0)::BIGINT AS n FROM {db.RECORDS} WHERE {condition.sql}"
+    return int(db.one(prepared.connection, sql, condition.parameters)["n"])

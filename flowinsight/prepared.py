@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flowinsight import answerable, conditions, conversations, coverage, db
+from flowinsight import answerable, conditions, conversations, coverage, db, rollups
 from flowinsight.answer import Statement
 from flowinsight.conversations import matched
 from flowinsight.conversations.observers import ENDS
@@ -67,14 +67,14 @@ def prepare(
     """Bring a question to its records. `chart_seconds` is the bin that `parts` are also counted by.
 
     `connection` is a cursor of the source that the caller may interrupt; without one the question takes its own. QuestionError
-    where the source is a part of another that cannot answer this question.
+    where the source is a part of another, or a rollup, that cannot answer this question.
     """
     if loaded.part is not None:
         loaded.part.check(question)
+    rollups.check(loaded, question)
     connection = connection or loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
-    around = conditions.around(question, margin=matched.MARGIN)
-    records = matched.match(connection, loaded, around, conditions.asked_of_around(question))
+    records = matched.match(connection, loaded, *rollups.around(loaded, question, margin=matched.MARGIN))
     conversations.build(
         connection,
         records,

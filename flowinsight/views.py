@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flowinsight import conditions, coverage, db, fields
+from flowinsight import coverage, db, fields, rollups
 from flowinsight.addresses import format_address
-from flowinsight.answer import Answer, Statement, limited
+from flowinsight.answer import Answer, limited
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.engines import duck
 from flowinsight.loaded import Loaded
@@ -34,7 +34,10 @@ def rows(prepared: Prepared) -> Answer:
     """Counted by the question's grouping: records as they are, or conversations after duplicates are removed."""
     question = prepared.question
     if not question.by_conversation:
-        return duck.run(duck.compile_rows(question, prepared.relation), question, prepared.connection)
+        loaded = prepared.loaded
+        asked, count = rollups.asked(loaded, question), rollups.count(loaded)
+        statement = duck.compile_rows(question, prepared.relation, asked, count)
+        return duck.run(statement, question, prepared.connection)
     keys = [f'{_DIMENSIONS[name]} AS "{name}"' for name in question.grouping]
     names = [f'"{name}"' for name in question.grouping]
     if question.bin is not None:
@@ -56,6 +59,7 @@ def rows(prepared: Prepared) -> Answer:
 def records(prepared: Prepared) -> Answer:
     """The records themselves, before duplicates are removed, newest first."""
     question = prepared.question
+    rollups.every_record(prepared.loaded, "list records")
     statement = duck.compile_records(question, prepared.loaded.tokens, prepared.relation)
     return duck.run(statement, question, prepared.connection)
 
@@ -80,8 +84,10 @@ def coverage_rows(prepared: Prepared) -> Answer:
 
 
 _SUMMARY = """
-SELECT count(*) AS matched, coalesce(sum(bytes), 0)::BIGINT AS bytes, coalesce(sum(packets), 0)::BIGINT AS packets,
-  count(*) FILTER (action = 'ACCEPT') AS accept, count(*) FILTER (action = 'REJECT') AS reject,
+SELECT coalesce({count}, 0)::BIGINT AS matched, coalesce(sum(bytes), 0)::BIGINT AS bytes,
+  coalesce(sum(packets), 0)::BIGINT AS packets,
+  coalesce({count} FILTER (action = 'ACCEPT'), 0)::BIGINT AS accept,
+  coalesce({count} FILTER (action = 'REJECT'), 0)::BIGINT AS reject,
   min(start) AS first_start, max("end") AS last_end, count(DISTINCT srcaddr) AS distinct_sources
 FROM {relation} WHERE {condition}
 """
@@ -92,7 +98,7 @@ WHERE {condition} AND {column} IS NOT NULL GROUP BY ALL ORDER BY bytes DESC, add
 """
 
 _PROTOCOLS = """
-SELECT protocol, count(*) AS records, coalesce(sum(bytes), 0)::BIGINT AS bytes FROM {relation}
+SELECT protocol, {count}::BIGINT AS records, coalesce(sum(bytes), 0)::BIGINT AS bytes FROM {relation}
 WHERE {condition} AND protocol IS NOT NULL GROUP BY ALL ORDER BY protocol
 """
 
@@ -104,10 +110,11 @@ def summary(question: Question, loaded: Loaded, prepared: Prepared | None = None
     """
     relation = prepared.relation if prepared else db.RECORDS
     connection = prepared.connection if prepared else loaded.connection.cursor()
-    condition = conditions.asked(question)
+    rollups.check(loaded, question)
+    condition, count = rollups.asked(loaded, question), rollups.count(loaded)
 
     def ask(template: str, column: str = "") -> list[dict[str, Any]]:
-        sql = template.format(relation=relation, condition=condition.sql, column=column)
+        sql = template.format(relation=relation, condition=condition.sql, column=column, count=count)
         return db.rows(connection, sql, condition.parameters)
 
     protocols = ask(_PROTOCOLS)
@@ -134,10 +141,3 @@ def summary(question: Question, loaded: Loaded, prepared: Prepared | None = None
 
 def _pairs(found: list[dict[str, Any]]) -> list[list[Any]]:
     return [[format_address(row["address"]), row["bytes"]] for row in found]
-
-
-def matching_count(question: Question, also: str, values: tuple[object, ...]) -> Statement:
-    """The statement that counts matching records of which something else holds too."""
-    condition = conditions.all_of(conditions.asked(question), conditions.Condition(also, values))
-    text = f"SELECT count(*) AS n FROM {db.RECORDS} WHERE {condition.sql}"
-    return Statement(duck.ENGINE, duck.LANGUAGE, text, condition.parameters)

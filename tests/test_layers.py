@@ -27,11 +27,11 @@ LAYERS = (
     ("prepared",),
     ("answerable", "fetchers"),
     ("conversations", "coverage", "engines", "store"),
-    ("survey",),
+    ("rollups", "survey"),
     ("loaded",),
     ("answer", "conditions", "editing", "examples", "grammar", "names", "part", "periods"),
     ("aws", "db", "doctor", "question", "records", "scenario", "sources", "times"),
-    ("filters", "spending"),
+    ("cases", "filters", "spending"),
     ("addresses", "data", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags"),
 )
 """Each line may import only lines below it, and nobody on its own line."""

@@ -15,9 +15,9 @@ BUDGET = 2_000_000
 """Records that are told apart by both ports. Above it the port of the side that is served stands for several."""
 
 # Payload is what 60 bytes of headers a packet leave over IPv4, 80 over IPv6: a lower bound, and only of what passed.
-_SUMMED = f"""count(*) AS records, coalesce(sum(copies - 1), 0)::BIGINT AS copies,
+_SUMMED = f"""sum(stands_for)::BIGINT AS records, coalesce(sum(copies - 1), 0)::BIGINT AS copies,
   coalesce(sum(packets), 0)::BIGINT AS packets, coalesce(sum(bytes), 0)::BIGINT AS bytes,
-  coalesce(sum(greatest(bytes - packets * (CASE WHEN {_V4} THEN 60 ELSE 80 END), 0))
+  coalesce(sum(coalesce(payload, greatest(bytes - packets * (CASE WHEN {_V4} THEN 60 ELSE 80 END), 0)))
     FILTER (protocol = 6 AND action IS DISTINCT FROM 'REJECT'), 0)::BIGINT AS payload,
   min(start) AS first, max("end") AS last"""
 

@@ -31,7 +31,8 @@ FROM {db.RECORDS} r LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interfa
 _COLUMNS = """scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
   start, "end", action, tcp_flags, flow_direction, reject_reason, interface_type"""
 
-_SELECT = f"SELECT {_COLUMNS}, $asked AS asked, 1 AS copies FROM {IDENTIFIED} WHERE $condition"
+_ONE_RECORD, _SEVERAL = "1 AS stands_for, NULL::BIGINT AS payload", "stands_for, payload"
+_SELECT = f"SELECT {_COLUMNS}, $asked AS asked, 1 AS copies, $amounts FROM {IDENTIFIED} WHERE $condition"
 
 # Without pkt- fields and interface types no leg can be told from another: the records are read where they lie.
 _AS_THEY_LIE = f"(SELECT *, false AS outside_leg, NULL::UHUGEINT AS through FROM ({_SELECT}))"
@@ -40,7 +41,8 @@ _TELLS_LEGS = TELLS_HOPS | {"interface-type"}
 # Equal lines are one record: two flow logs over one interface, or a file delivered twice. `copies` counts them.
 _REPEATED = f"SELECT count(*) > count(DISTINCT hash({_COLUMNS})) AS repeated FROM copied"
 _DISTINCT = (
-    f"CREATE OR REPLACE TEMP TABLE copied AS SELECT {_COLUMNS}, asked, count(*) AS copies FROM copied GROUP BY ALL"
+    f"CREATE OR REPLACE TEMP TABLE copied AS SELECT {_COLUMNS}, asked, count(*) AS copies, {_ONE_RECORD} "
+    "FROM copied GROUP BY ALL"
 )
 
 # The outside leg has lost who: the same traffic again, under the gateway's own address. It is never anybody's conversation.
@@ -63,7 +65,8 @@ class Matched:
 
     Columns: scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
     start, end, action, tcp_flags, flow_direction, reject_reason, interface_type, asked (what the question is about; the
-    others only tell who started), copies, outside_leg, through (the hop of an inside leg, or NULL).
+    others only tell who started), copies, stands_for and payload (of a rollup's row, see `rollups`; else 1 and NULL),
+    outside_leg, through (the hop of an inside leg, or NULL).
     """
 
     sql: str
@@ -84,14 +87,17 @@ def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: C
     """The records of `around`, each distinct one once; `asked` tells which of them the question is about.
 
     They are copied where equal lines or NAT legs have to be found among them, else read where they lie. What a source knows to
-    be distinct may still be one record in two formats: two flow logs over one interface.
+    be distinct may still be one record in two formats: two flow logs over one interface. In a rollup equal lines are not told
+    apart any more.
     """
-    distinct = loaded.distinct and len(loaded.formats) <= 1
+    rolled = loaded.rolled_by is not None
+    distinct = rolled or (loaded.distinct and len(loaded.formats) <= 1)
     connection.execute(_IDENTIFIED)
     parameters = (*asked.parameters, *around.parameters)
 
     def written(template: str) -> str:
-        return template.replace("$asked", asked.flag).replace("$condition", around.sql)
+        amounts = _SEVERAL if rolled else _ONE_RECORD
+        return template.replace("$asked", asked.flag).replace("$condition", around.sql).replace("$amounts", amounts)
 
     statement = written(_SELECT)
     if distinct and not loaded.tokens & _TELLS_LEGS:

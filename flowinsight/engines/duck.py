@@ -2,6 +2,7 @@
 
 from flowinsight import conditions, db, fields
 from flowinsight.answer import Answer, Statement, limited
+from flowinsight.conditions import Condition
 from flowinsight.errors import EngineError
 from flowinsight.question import Question
 
@@ -10,27 +11,30 @@ ENGINE, LANGUAGE = "duck", "DuckDB SQL"
 _MEASURES = {
     "bytes": "coalesce(sum(bytes), 0)::BIGINT AS bytes",
     "packets": "coalesce(sum(packets), 0)::BIGINT AS packets",
-    "records": "count(*) AS records",
+    "records": "$count::BIGINT AS records",
 }
 
 
-def compile_rows(question: Question, relation: str = db.RECORDS) -> Statement:
-    """Records counted by record fields, before duplicates are removed; one row more than the limit."""
+def compile_rows(question: Question, relation: str, asked: Condition, count: str) -> Statement:
+    """Records counted by record fields, before duplicates are removed; one row more than the limit.
+
+    `asked` says which rows of the relation the question is about, `count` in SQL how many records they stand for.
+    """
     keys = [f'"{fields.BY_TOKEN[token].name}"' for token in question.grouping]
     selected = list(keys)
     if question.bin is not None:
         selected.append(f"start // {int(question.bin)} * {int(question.bin)} AS bin")
         keys.append("bin")
     order = ", ".join([f'"{question.measures[0]}" DESC', *(f"{key} ASC NULLS LAST" for key in keys)])
-    measures = [_MEASURES[measure] for measure in question.measures]
+    measures = [_MEASURES[measure].replace("$count", count) for measure in question.measures]
     return _statement(
         f"SELECT {', '.join([*selected, *measures])} FROM {relation} WHERE $condition "
         f"GROUP BY {', '.join(keys)} ORDER BY {order} LIMIT {question.limit + 1}",
-        conditions.asked(question),
+        asked,
     )
 
 
-def compile_records(question: Question, tokens: frozenset[str], relation: str = db.RECORDS) -> Statement:
+def compile_records(question: Question, tokens: frozenset[str], relation: str) -> Statement:
     """The records themselves, newest first, with the fields that the formats carry; one row more than the limit."""
     columns = [field.name for field in fields.FIELDS if field.token in tokens]
     listed = ", ".join(f'"{name}"' for name in [*columns, "extra"])
@@ -41,7 +45,7 @@ def compile_records(question: Question, tokens: frozenset[str], relation: str = 
     )
 
 
-def _statement(text: str, condition: conditions.Condition) -> Statement:
+def _statement(text: str, condition: Condition) -> Statement:
     return Statement(ENGINE, LANGUAGE, text.replace("$condition", condition.sql), condition.parameters)
 
 

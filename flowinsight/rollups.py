@@ -1,0 +1,69 @@
+"""Records that were added up before they came: what a row of `db.RECORDS` stands for, and which questions that can answer.
+
+A source with `Loaded.rolled_by` has rows that stand for several records: those that agree in these fields, in the side that
+serves and its port, and in a bin of time. `packets` and `bytes` are sums, `start` and `end` the first and the last, the other
+side's port is there where it is always the same. RECORDS then has four more columns, those of ALSO.
+"""
+
+from dataclasses import replace
+
+from flowinsight import conditions
+from flowinsight.conditions import TRUE, Condition
+from flowinsight.errors import QuestionError
+from flowinsight.loaded import Loaded
+from flowinsight.question import Question, TimeRange
+
+ALSO = ("stands_for", "payload", "asked_for", "in_progress")
+"""Records a row stands for; their payload; whether the question asks for them; whether they began before its range and ended
+in it. What is not asked for only tells who started.
+"""
+
+_ASKED, _IN_PROGRESS = Condition("asked_for"), Condition("in_progress")
+
+
+def check(loaded: Loaded, question: Question) -> None:
+    """QuestionError where the source is a rollup, and it was made for another question."""
+    if loaded.rolled_by is None:
+        return
+    made = None if loaded.part is None else loaded.part.question
+    if made is None or (made.time, made.filters) != (question.time, question.filters):
+        raise QuestionError("The records of this answer were added up for its own question: ask the source again.")
+    if not question.by_conversation and (missing := [one for one in question.grouping if one not in loaded.rolled_by]):
+        raise QuestionError(
+            f"The records of this answer were added up, and no longer say {missing[0]}: ask for every record, of a shorter "
+            "time or of less."
+        )
+
+
+def asked(loaded: Loaded, question: Question) -> Condition:
+    """The rows a question is about."""
+    return conditions.asked(question) if loaded.rolled_by is None else _ASKED
+
+
+def around(loaded: Loaded, question: Question, *, margin: int) -> tuple[Condition, Condition]:
+    """The rows that tell who started what a question is about, and which of them it is about."""
+    if loaded.rolled_by is not None:
+        return TRUE, _ASKED
+    return conditions.around(question, margin=margin), conditions.asked_of_around(question)
+
+
+def in_progress(loaded: Loaded, question: Question, start: int) -> Condition:
+    """The rows of records that began before a question's range, whose `start` this is, and ended in it."""
+    if loaded.rolled_by is not None:
+        return _IN_PROGRESS
+    before = replace(question, time=TimeRange(None, start))
+    return conditions.all_of(conditions.asked(before), Condition('"end" >= ?', (start,)))
+
+
+def count(loaded: Loaded) -> str:
+    """The SQL aggregate that says how many records some rows stand for."""
+    return "count(*)" if loaded.rolled_by is None else "sum(stands_for)"
+
+
+def every_record(loaded: Loaded, doing: str) -> None:
+    """QuestionError where something needs the records themselves and there is only their rollup."""
+    if loaded.rolled_by is not None:
+        raise QuestionError(
+            f"This answer is a rollup: its records were added up before they came, and to {doing} each of them is needed. "
+            "Ask for every record, of a shorter time or of less."
+        )
