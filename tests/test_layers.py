@@ -44,7 +44,7 @@ ONLY = {
     "boto3": {"aws", "sandbox"},
     "botocore": {"aws", "sandbox"},
     "pandas": {"ui", "notebooks"},
-    "pyarrow": {"records", "fetchers", "store", "snapshots", "exports", "sandbox"},
+    "pyarrow": {"records", "engines", "fetchers", "store", "snapshots", "exports", "sandbox"},
     "numpy": {"records", "store", "snapshots"},
 }
 """Who may import a package from outside. Below, DuckDB connections and clients of AWS are handed in."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flowinsight import aws, coverage
+from flowinsight import aws, coverage, db
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.engines.insights import decoded, tables
 from flowinsight.engines.insights.columns import columns
@@ -84,6 +84,10 @@ def read(to_do: Plan, collected: Collected) -> Fetched:
     gathered = gather(batches, known)
     counted = pa.concat_tables([decoded.COUNTED.empty_table(), *(part.counted for part in collected.parts)])
     tables.survey(gathered.connection, counted, to_do.scan.cover)
+    rolled_by = None
+    if to_do.scan.grain != "records":
+        rolled_by = frozenset(to_do.scan.tokens)
+        tables.roll(gathered.connection, _columns(gathered.connection), rolled_by)
     reached = covered(to_do, collected)
     loaded = replace(
         gathered,
@@ -91,9 +95,14 @@ def read(to_do: Plan, collected: Collected) -> Fetched:
         formats={" ".join(a_format): 0 for a_format in known},
         left_out=_left_out(to_do, collected),
         part=Part(to_do.question, _actions(counted), "This answer of Logs Insights"),
+        rolled_by=rolled_by,
     )
     complete = reached == to_do.question.time and not collected.bursts
     return Fetched(to_do, loaded, reached, complete, tuple(collected.scans))
+
+
+def _columns(connection: db.Connection) -> list[str]:
+    return [row["column_name"] for row in db.rows(connection, "DESCRIBE delivered")]
 
 
 def _actions(counted: pa.Table) -> frozenset[str]:
@@ -106,8 +115,14 @@ def _left_out(to_do: Plan, collected: Collected) -> tuple[str, ...]:
     return tuple(f"More than {MOST_ROWS - 1:,} rows in one bin: {burst}" for burst in collected.bursts)
 
 
-def load(question: Question, groups: Sequence[LogGroup], identity: aws.Identity, **how: Any) -> Fetched:  # noqa: ANN401
+def load(
+    question: Question,
+    groups: Sequence[LogGroup],
+    identity: aws.Identity,
+    grain: Grain = "records",
+    **how: Any,  # noqa: ANN401
+) -> Fetched:
     """Plan, fetch and read in one. `how` is that of `fetch`."""
-    to_do, collected = plan(question, groups, identity), Collected()
+    to_do, collected = plan(question, groups, identity, grain=grain), Collected()
     fetch(to_do, identity, collected, **how)
     return read(to_do, collected)

@@ -1,9 +1,12 @@
 """What came back, in DuckDB: what the logs covered as a survey would find it, and a rollup in the shape of records."""
 
+from collections.abc import Collection, Sequence
+
 import pyarrow as pa
 
-from flowinsight import db
-from flowinsight.engines.insights import kinds
+from flowinsight import db, rollups
+from flowinsight.engines.insights import kinds, rolled
+from flowinsight.records.schema import EXTRA
 from flowinsight.survey import EARLIEST, KNOWN_VPCS, LONGEST_WINDOW, PLACE_COLUMNS, WINDOWS
 
 _INTERFACE = "coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface"
@@ -38,3 +41,41 @@ def survey(connection: db.Connection, counted: pa.Table, width: int) -> None:
     connection.execute(_WINDOWS.replace("$width", str(int(width))))
     connection.execute(_KNOWN_VPCS)
     connection.unregister("counted")
+
+
+_SAID = """extra->>'$."{}"'"""
+
+
+def _number(name: str) -> str:
+    return f"TRY_CAST({_SAID.format(name)} AS BIGINT)"
+
+
+# The other side's port is known where it is always the same.
+_ROLLED = f"""
+CREATE OR REPLACE TABLE rolled AS
+WITH said AS (
+  SELECT * EXCLUDE (extra), {_SAID.format("what")} AS what, {_SAID.format("serves")} = '{rolled.SOURCE_SERVES}' AS source_serves,
+    {_number("served-port")}::INTEGER AS served, {_number("stands-for")} AS stands_for, {_number("payload")} AS payload,
+    CASE WHEN {_number("lowest")} = {_number("highest")} THEN {_number("lowest")}::INTEGER END AS other
+  FROM delivered)
+SELECT * EXCLUDE (what, source_serves, served, other) $replaced, what = '{kinds.ASKED}' AS asked_for,
+  what = '{kinds.IN_PROGRESS}' AS in_progress
+FROM said
+"""
+
+_SIDES = {
+    "srcport": "CASE WHEN source_serves THEN served ELSE other END AS srcport",
+    "dstport": "CASE WHEN source_serves THEN other ELSE served END AS dstport",
+}
+
+
+def roll(connection: db.Connection, columns: Sequence[str], tokens: Collection[str]) -> None:
+    """Make ROWS and RECORDS those of a rollup, from the relation `delivered` with these columns. See `rollups`.
+
+    A port among the `tokens` that records are told apart by stays as it is.
+    """
+    ports = [sql for name, sql in _SIDES.items() if name not in tokens]
+    replaced = f"REPLACE ({', '.join(ports)})" if ports else ""
+    connection.execute(_ROLLED.replace("$replaced", replaced))
+    kept = [name for name in columns if name != EXTRA]
+    db.define_views(connection, "rolled", kept, rollups.ALSO)
