@@ -73,6 +73,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
     span = coverage.extent(loaded, question.time)
     width = chart_bin(span[1] - span[0]) if span else CHART_BINS[0]
     prepared = prepare(question, loaded, chart_seconds=width, connection=connection)
+    width, timeline = rollups.times(loaded, width) or (width, _timeline(prepared))
     listed, lists = views.conversations(prepared), tops(prepared.connection)
     return Investigation(
         question=question,
@@ -90,7 +91,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         homes=_homes(prepared),
         in_progress=_in_progress(prepared),
         bin_seconds=width,
-        timeline=_timeline(prepared),
+        timeline=timeline,
         clients=lists["clients"],
         servers=lists["servers"],
         services=lists["services"],

@@ -5,9 +5,11 @@ serves and its port, and in a bin of time. `packets` and `bytes` are sums, `star
 side's port is there where it is always the same. RECORDS then has four more columns, those of ALSO.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from flowinsight import conditions
+from flowinsight import conditions, db
 from flowinsight.conditions import TRUE, Condition
 from flowinsight.errors import QuestionError
 from flowinsight.loaded import Loaded
@@ -16,6 +18,11 @@ from flowinsight.question import Question, TimeRange
 ALSO = ("stands_for", "payload", "asked_for", "in_progress")
 """Records a row stands for; their payload; whether the question asks for them; whether they began before its range and ended
 in it. What is not asked for only tells who started.
+"""
+
+TIMES = "rolled_times"
+"""The table of when records were asked for, of a rollup whose rows no longer say it: bin, width (seconds), accepted, rejected,
+other. It counts records as they were logged, by every interface.
 """
 
 _ASKED, _IN_PROGRESS = Condition("asked_for"), Condition("in_progress")
@@ -58,6 +65,31 @@ def in_progress(loaded: Loaded, question: Question, start: int) -> Condition:
 def count(loaded: Loaded) -> str:
     """The SQL aggregate that says how many records some rows stand for."""
     return "count(*)" if loaded.rolled_by is None else "sum(stands_for)"
+
+
+def times(loaded: Loaded, width: int) -> tuple[int, tuple[dict[str, Any], ...]] | None:
+    """The rows of TIMES in bins of `width` seconds, or of as many as they were counted in; None where records say it themselves."""
+    if loaded.rolled_by is None:
+        return None
+    cursor = loaded.connection.cursor()
+    if not db.rows(cursor, f"SELECT 1 AS there FROM information_schema.tables WHERE table_name = '{TIMES}'"):
+        return None
+    counted = db.one(cursor, f"SELECT coalesce(max(width), 1)::BIGINT AS width FROM {TIMES}")["width"]
+    width = max(int(width), int(counted))
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("accepted", "rejected", "other"))
+    sql = f"SELECT bin // {width} * {width} AS bin, {sums} FROM {TIMES} GROUP BY 1 ORDER BY 1"
+    return width, tuple(db.rows(cursor, sql))
+
+
+def cautions(loaded: Loaded) -> Iterator[str]:
+    """What a careful reader of a rollup would want to know."""
+    if loaded.rolled_by is not None:
+        yield (
+            "Records were added up before they came: lines that two flow logs wrote over one interface are counted twice, and "
+            "of a client's ports only that they were several is known."
+        )
+    if times(loaded, 1) is not None:
+        yield "The bars over time count records as they were logged, by every interface; the conversations count each once."
 
 
 def every_record(loaded: Loaded, doing: str) -> None:

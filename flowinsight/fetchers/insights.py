@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from math import gcd
 from typing import Any
 
@@ -15,6 +16,7 @@ from flowinsight.engines.insights.query import MOST_ROWS, Grain, Scan, compiled
 from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers import formats
 from flowinsight.fetchers.gathered import gather
+from flowinsight.fetchers.insights_ladder import rung
 from flowinsight.fetchers.insights_slices import Collected, Plan, Scanned, closed, covered, fetch
 from flowinsight.loaded import Loaded
 from flowinsight.part import Part
@@ -43,19 +45,23 @@ def plan(
     groups: Sequence[LogGroup],
     identity: aws.Identity,
     *,
-    grain: Grain = "records",
+    grain: Grain | None = None,
+    size: int | None = None,
     chart_seconds: int | None = None,
-    width: int | None = None,
 ) -> Plan:
-    """The query of a question whose time is closed, over groups whose formats are known; SourceError where there can be none."""
+    """The query of a question whose time is closed, over groups whose formats are known; SourceError where there can be none.
+
+    `size` is what it is estimated to read, in bytes: with it, and where no `grain` is given, the rung of the ladder is chosen.
+    """
     start, end = closed(question.time)
     known = tuple(dict.fromkeys(a_format for group in groups for a_format in group.formats))
     if not known:
         raise SourceError("The format of these log groups is not known: say it, as their flow log has it.")
-    cover = coverage.bin_seconds(end - start)
+    chosen = rung(question, known, size)
+    grain, cover = grain or chosen.grain, coverage.bin_seconds(end - start)
     scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
     names = columns(known, scan.needed, discovered(groups, identity, end))
-    return Plan(scan, tuple(groups), compiled(scan, names), width or end - start + 2 * MARGIN)
+    return Plan(scan, tuple(groups), compiled(scan, names), -(-(end - start + 2 * MARGIN) // chosen.slices))
 
 
 def _bin(grain: Grain, cover: int, *charted: int | None) -> int:
@@ -87,6 +93,8 @@ def read(to_do: Plan, collected: Collected) -> Fetched:
     rolled_by = None
     if to_do.scan.grain != "records":
         rolled_by = frozenset(to_do.scan.tokens)
+        if to_do.scan.grain == "apart":
+            tables.times(gathered.connection, counted, to_do.scan.cover)
         tables.roll(gathered.connection, _columns(gathered.connection), rolled_by)
     reached = covered(to_do, collected)
     loaded = replace(
@@ -111,18 +119,39 @@ def _actions(counted: pa.Table) -> frozenset[str]:
 
 
 def _left_out(to_do: Plan, collected: Collected) -> tuple[str, ...]:
-    del to_do
-    return tuple(f"More than {MOST_ROWS - 1:,} rows in one bin: {burst}" for burst in collected.bursts)
+    """Sentences about what is missing, and why."""
+    found = [
+        f"Between {utc(*closed(burst))} UTC more than {MOST_ROWS - 1:,} rows match in the shortest slice that can be asked for: "
+        "they are left out. Narrow the question to see them."
+        for burst in collected.bursts
+    ]
+    start, _ = closed(to_do.question.time)
+    if collected.reached is None or collected.reached > start:
+        found.append("Nothing has been read yet." if collected.reached is None else _unread(start, collected.reached))
+    return tuple(found)
+
+
+def _unread(start: int, reached: int) -> str:
+    return f"What was logged between {utc(start, reached)} UTC has not been read: the query was ended before."
+
+
+def utc(first: int, last: int) -> str:
+    """Two moments as people read them."""
+    return " and ".join(datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S") for at in (first, last))
 
 
 def load(
     question: Question,
     groups: Sequence[LogGroup],
     identity: aws.Identity,
-    grain: Grain = "records",
+    *,
+    grain: Grain | None = None,
+    size: int | None = None,
+    chart_seconds: int | None = None,
     **how: Any,  # noqa: ANN401
 ) -> Fetched:
-    """Plan, fetch and read in one. `how` is that of `fetch`."""
-    to_do, collected = plan(question, groups, identity, grain=grain), Collected()
+    """Plan, fetch and read in one. `how` is that of `fetch`, the rest that of `plan`."""
+    to_do = plan(question, groups, identity, grain=grain, size=size, chart_seconds=chart_seconds)
+    collected = Collected()
     fetch(to_do, identity, collected, **how)
     return read(to_do, collected)

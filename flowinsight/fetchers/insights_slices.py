@@ -18,11 +18,10 @@ from flowinsight.engines.insights.query import MOST_ROWS, Scan
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult, Running
 from flowinsight.engines.insights_query_errors import QueryCancelledError
 from flowinsight.errors import SourceError
+from flowinsight.fetchers.insights_ladder import TARGET
 from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup
 
-TARGET = 60_000
-"""Rows that a slice is made for: far enough from MOST_ROWS that the next one seldom overflows."""
 FASTEST = 4
 """How many times longer than the last a slice may be."""
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from flowinsight import db, rollups
 from flowinsight.engines.insights import kinds, rolled
+from flowinsight.engines.insights.query import TIMED
 from flowinsight.records.schema import EXTRA
 from flowinsight.survey import EARLIEST, KNOWN_VPCS, LONGEST_WINDOW, PLACE_COLUMNS, WINDOWS
 
@@ -40,6 +41,21 @@ def survey(connection: db.Connection, counted: pa.Table, width: int) -> None:
     connection.register("counted", counted)
     connection.execute(_WINDOWS.replace("$width", str(int(width))))
     connection.execute(_KNOWN_VPCS)
+    connection.unregister("counted")
+
+
+_TIMES = f"""
+CREATE OR REPLACE TABLE {rollups.TIMES} AS
+SELECT "at" AS bin, $width AS width, coalesce(sum(accept), 0)::BIGINT AS accepted, coalesce(sum(reject), 0)::BIGINT AS rejected,
+  (sum(n) - coalesce(sum(accept), 0) - coalesce(sum(reject), 0))::BIGINT AS other
+FROM counted WHERE what = '{TIMED}' GROUP BY ALL
+"""
+
+
+def times(connection: db.Connection, counted: pa.Table, width: int) -> None:
+    """Make the table of when records were asked for, where the rows of a rollup do not say it."""
+    connection.register("counted", counted)
+    connection.execute(_TIMES.replace("$width", str(int(width))))
     connection.unregister("counted")
 
 
