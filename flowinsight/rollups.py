@@ -68,7 +68,7 @@ def count(loaded: Loaded) -> str:
 
 
 def times(loaded: Loaded, width: int) -> tuple[int, tuple[dict[str, Any], ...]] | None:
-    """The rows of TIMES in bins of `width` seconds, or of as many as they were counted in; None where records say it themselves."""
+    """The rows of TIMES in bins of `width` seconds, or of as many as they were counted in; None where records say it."""
     if loaded.rolled_by is None:
         return None
     cursor = loaded.connection.cursor()
