@@ -3,4 +3,14 @@
 Every test of agreement reads this table and nothing else. The embedded engine has none: it equals the reference.
 """
 
-TOLERATED: dict[str, dict[str, str]] = {"duck": {}}
+TOLERATED: dict[str, dict[str, str]] = {"duck": {}, "insights": {}}
+
+NOT_COMPARED = {
+    "insights": (
+        "A NAT gateway's address is learnt from the inside legs among the records that match: an outside leg whose inside leg "
+        "does not match is taken for a conversation of the gateway.",
+        "A record belongs to the time of its event, which CloudWatch takes from its start: one without a start is not asked for.",
+        "Two formats with the same number of fields are refused: a query could not tell their lines apart.",
+    )
+}
+"""What random examples leave out, and why: there the engines are known to differ."""

@@ -1,6 +1,6 @@
 """Records of log groups by Logs Insights: every matching record or their rollup, and what the logs covered in the same scan."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import gcd
@@ -52,7 +52,22 @@ def plan(
     """The query of a question whose time is closed, over groups whose formats are known; SourceError where there can be none.
 
     `size` is what it is estimated to read, in bytes: with it, and where no `grain` is given, the rung of the ladder is chosen.
+    `chart_seconds` is a bin in which the answer will be drawn.
     """
+    names = discovered(groups, identity, closed(question.time)[1])
+    return planned(question, groups, names, grain=grain, size=size, chart_seconds=chart_seconds)
+
+
+def planned(
+    question: Question,
+    groups: Sequence[LogGroup],
+    names: Collection[str],
+    *,
+    grain: Grain | None = None,
+    size: int | None = None,
+    chart_seconds: int | None = None,
+) -> Plan:
+    """The same where the `names` of discovered fields are known."""
     start, end = closed(question.time)
     known = tuple(dict.fromkeys(a_format for group in groups for a_format in group.formats))
     if not known:
@@ -60,8 +75,8 @@ def plan(
     chosen = rung(question, known, size)
     grain, cover = grain or chosen.grain, coverage.bin_seconds(end - start)
     scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
-    names = columns(known, scan.needed, discovered(groups, identity, end))
-    return Plan(scan, tuple(groups), compiled(scan, names), -(-(end - start + 2 * MARGIN) // chosen.slices))
+    width = -(-(end - start + 2 * MARGIN) // chosen.slices)
+    return Plan(scan, tuple(groups), compiled(scan, columns(known, scan.needed, names)), width)
 
 
 def _bin(grain: Grain, cover: int, *charted: int | None) -> int:

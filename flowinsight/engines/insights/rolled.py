@@ -1,7 +1,6 @@
 """The rollup of records: the side that serves and its port are kept, the other side's ports only as lowest and highest."""
 
 from flowinsight import iana
-from flowinsight.engines.insights import where
 from flowinsight.engines.insights.columns import Columns
 
 TOLD_APART = (
@@ -66,9 +65,8 @@ def _payload(columns: Columns) -> str:
     if len(named) < 3:
         return "0"
     protocol, size, packets = named
-    rejected = where.any_of(f'{action} = "REJECT"' for action in columns.named(["action"]))
     left = f"greatest({size} - {packets} * if(isValidIpV4(sender), 60, 80), 0)"
-    return f"if({where.all_of([f'{protocol} = 6', where.negated(rejected)])}, {left}, 0)"
+    return f"if({protocol} = 6 and isValidIp(sender), {left}, 0)"
 
 
 def _port(columns: Columns, of_source: str, of_destination: str) -> str:
