@@ -22,6 +22,7 @@ from flowinsight.fetchers.insights_ladder import TARGET
 from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup
 
+MINUTE = 60
 FASTEST = 4
 """How many times longer than the last a slice may be."""
 
@@ -60,7 +61,7 @@ class Plan:
     @property
     def step(self) -> int:
         """The shortest slice, in seconds. Slices begin and end on its multiples."""
-        return self.scan.bin if self.scan.grain == "binned" else min(self.scan.bin, self.scan.cover)
+        return {"records": MINUTE, "binned": self.scan.bin, "apart": self.scan.cover}[self.scan.grain]
 
     def query(self, a_slice: TimeRange) -> InsightsQuery:
         """The query of a slice; AWS takes both ends as included."""
