@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from flowinsight import aws
+from flowinsight.commands import by_insights
 from flowinsight.errors import DeniedError, QuestionError
 from flowinsight.fetchers import group_ways, live
 from flowinsight.fetchers.group_ways import WAYS, Reading
@@ -17,7 +18,7 @@ from flowinsight.names.translated import Translated, addresses_named, called, ne
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup, S3Objects
 
-_OF_GROUPS = ("way", "pattern")
+_OF_GROUPS = ("way", "pattern", "grain", "up_to")
 _IDENTITY = ("profile", "role", "external_id", "region", "endpoint_url")
 
 
@@ -33,13 +34,18 @@ def add_identity(ask: argparse.ArgumentParser) -> None:
         "asking AWS", "with --log-group and --s3; without a time, the last hour is asked for"
     )
     add_who(account)
-    account.add_argument("--way", choices=WAYS, help="how a log group is read (default: pattern, which is exact)")
+    account.add_argument(
+        "--way",
+        choices=[*WAYS, by_insights.WAY],
+        help="how a log group is read (default: pattern, which is exact and free); insights reads everything at AWS, for a price",
+    )
     account.add_argument(
         "--pattern",
         action="append",
         metavar="TEXT",
         help="read a log group by this filter pattern, sent as it is; repeatable",
     )
+    by_insights.add(account)
 
 
 def add_who(account: "argparse._ActionsContainer") -> None:
@@ -72,6 +78,8 @@ def load(
     identity = who_asks(options)
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
     asked = _translated(asked, source, identity)
+    if options.way == by_insights.WAY:
+        return asked, by_insights.load(asked, source, identity, options)
     return asked, live.load(asked, Live(identity, source, reading), _told)
 
 
@@ -120,7 +128,13 @@ def _reading(options: argparse.Namespace) -> Reading:
     """How the log group is read; QuestionError with a mark under the place where a pattern is wrong."""
     given = [name for name in _OF_GROUPS if getattr(options, name) is not None]
     if given and options.log_group is None:
-        raise QuestionError(f"--{given[0]} is about a log group: say --log-group as well.")
+        raise QuestionError(f"--{given[0].replace('_', '-')} is about a log group: say --log-group as well.")
+    if options.way == by_insights.WAY:
+        if options.pattern:
+            raise QuestionError("A pattern of your own is a way by itself: leave --way out.")
+        return Reading()
+    if options.grain is not None or options.up_to is not None:
+        raise QuestionError("--grain and --up-to are about Logs Insights: say --way insights as well.")
     for pattern in options.pattern or ():
         wrong = group_ways.objection(pattern)
         if wrong is not None:

@@ -24,6 +24,8 @@ from flowinsight.question import Question, TimeRange
 from flowinsight.records.tally import Tally
 from flowinsight.sources import LogGroup
 
+__all__ = ["Collected", "Fetched", "Plan", "covered", "discovered", "fetch", "load", "plan", "planned", "read"]
+
 
 @dataclass(frozen=True)
 class Fetched:

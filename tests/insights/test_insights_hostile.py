@@ -12,7 +12,7 @@ from flowinsight.engines.insights.columns import columns
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers import insights
 from flowinsight.fields import FIELDS
-from flowinsight.filters import Filter
+from flowinsight.filters import Filter, Op
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.logslang.insights import parse_query
 from flowinsight.sources import LogGroup
@@ -90,7 +90,7 @@ def _condition(a_filter: Filter) -> Any:
 @settings(max_examples=3000, deadline=None, database=None, derandomize=True)
 @given(field=st.sampled_from(TEXTS), text=HOSTILE, negated=st.booleans())
 def test_a_text_never_becomes_a_part_of_the_query(field: str, text: str, *, negated: bool) -> None:
-    op = "not" if negated else "is"
+    op: Op = "not" if negated else "is"
     try:
         hostile = _condition(Filter.parse(field, [text], op))
     except QuestionError:

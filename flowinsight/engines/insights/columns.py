@@ -46,7 +46,8 @@ def columns(formats: Sequence[Format], needed: Collection[str], discovered: Coll
     wanted = [token for token in BY_TOKEN if token in needed and token in present]
     found = {token: name for token in wanted if (name := _discovered(token, discovered)) is not None}
     if len(found) == len(wanted):
-        return Columns({**found, "start": SECOND}, (), tuple(found[token] for token in wanted[:1]))
+        marks = [found[token] for a_format in formats if (token := _first(a_format, wanted)) in found]
+        return Columns({**found, "start": SECOND}, (), tuple(dict.fromkeys(marks)))
     return _parsed(list(dict.fromkeys(formats)), wanted)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from flowinsight.answer import Statement
 from flowinsight.conditions import PLACES
@@ -23,6 +23,7 @@ Grain = Literal["records", "binned", "apart"]
 """How finely records are told apart, from fine to coarse: each distinct record; rolled up by client ports and time bins; by
 day, with the times of everything together beside it in the same scan.
 """
+GRAINS: tuple[Grain, ...] = get_args(Grain)
 
 NOT_TOLD_APART = frozenset({"packets", "bytes", "start", "end"})
 """Fields that a rollup adds up, or keeps the edges of: none of its rows says what one record had there."""
