@@ -29,12 +29,34 @@ _ALWAYS = {"srcaddr", "dstaddr", "bytes", "start"}
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, the lines in a log group, the formats they are in, and what they say of the time that is read."""
+    """A question about the rows of a log group, each written in one of its formats."""
 
     question: Question
-    lines: list[tuple[int, str]]
     formats: tuple[tuple[str, ...], ...]
-    rows: list[Record]
+    written: list[tuple[Record, tuple[str, ...]]]
+
+    @property
+    def lines(self) -> list[tuple[int, str]]:
+        return [(row["start"], line(row, tokens)) for row, tokens in self.written]
+
+    @property
+    def rows(self) -> list[Record]:
+        """What lies in the time that is read."""
+        return [row for row, _ in self.written if is_in(self.question.time.widened(MARGIN), row)]
+
+    def later(self, seconds: int) -> "Asked":
+        """The same at another time."""
+        time = self.question.time
+        assert time.start is not None
+        assert time.end is not None
+        question = replace(self.question, time=TimeRange(time.start + seconds, time.end + seconds))
+        return Asked(question, self.formats, [(_later(row, seconds), tokens) for row, tokens in self.written])
+
+
+def _later(row: Record, seconds: int) -> Record:
+    return {
+        name: row[name] + seconds if name in ("start", "end") and row[name] is not None else row[name] for name in row
+    }
 
 
 @st.composite
@@ -49,21 +71,17 @@ def _formats(draw: st.DrawFn) -> tuple[tuple[str, ...], ...]:
 
 
 @st.composite
-def _asked(draw: st.DrawFn) -> Asked:
+def asking(draw: st.DrawFn) -> Asked:
+    """A random question about random logs."""
     question = replace(draw(questions()), time=TimeRange(START + draw(st.sampled_from([0, 600, 1150])), START + 3000))
     formats = draw(_formats())
-    said: list[Record] = []
-    lines: list[tuple[int, str]] = []
+    written: list[tuple[Record, tuple[str, ...]]] = []
     for row in draw(rows()):
         tokens = draw(st.sampled_from(formats))
         there = {name: row.get(name) for name in (token.replace("-", "_") for token in tokens)}
-        if there.get("start") is None:
-            continue
-        there = _without_leg(there, question)
-        lines.append((there["start"], line(there, tokens)))
-        if is_in(question.time.widened(MARGIN), there):
-            said.append(there)
-    return Asked(question, lines, formats, said)
+        if there.get("start") is not None:
+            written.append((_without_leg(there, question), tokens))
+    return Asked(question, formats, written)
 
 
 def _without_leg(row: Record, question: Question) -> dict[str, Any]:
@@ -90,19 +108,20 @@ _WIDTHS = st.sampled_from([600, 1200, 100_000])
 
 
 @agreeing
-@given(asked=_asked(), parsed=st.booleans(), width=_WIDTHS)
+@given(asked=asking(), parsed=st.booleans(), width=_WIDTHS)
 def test_every_record_gives_the_conversations_of_the_reference(asked: Asked, *, parsed: bool, width: int) -> None:
     reference = Reference(asked.rows, asked.question)
     prepared = prepare(asked.question, _load(asked, "records", parsed=parsed, width=width))
 
-    _same(views.conversations(prepared).rows, reference.conversation_rows(), asked.question.limit)
+    same(views.conversations(prepared).rows, reference.conversation_rows(), asked.question.limit)
     told = reference.reconciliation()
     assert {name: prepared.reconciliation[name] for name in told} == told
     counted = reference.coverage
     assert {name: getattr(prepared.coverage, name) for name in counted} == counted
 
 
-def _same(found: Any, told: Any, limit: int) -> None:
+def same(found: Any, told: Any, limit: int) -> None:
+    """The rows are those told, up to the limit, but for what the ledger tolerates."""
     tolerated = TOLERATED["insights"].keys()
     for one, wanted in zip(found, told, strict=False):
         assert {name for name, value in wanted.items() if one.get(name) != value} <= tolerated, (one, wanted)
@@ -110,7 +129,7 @@ def _same(found: Any, told: Any, limit: int) -> None:
 
 
 @agreeing
-@given(asked=_asked(), parsed=st.booleans())
+@given(asked=asking(), parsed=st.booleans())
 def test_rows_of_a_grouping_are_those_of_the_reference(asked: Asked, *, parsed: bool) -> None:
     loaded = _load(asked, "records", parsed=parsed, width=100_000)
 
@@ -133,7 +152,7 @@ _EDGES = 'min(start) AS first, max("end") AS last'
 
 
 @agreeing
-@given(asked=_asked(), parsed=st.booleans(), width=_WIDTHS)
+@given(asked=asking(), parsed=st.booleans(), width=_WIDTHS)
 def test_a_rollup_is_that_of_the_reference(asked: Asked, *, parsed: bool, width: int) -> None:
     loaded = _load(asked, "binned", parsed=parsed, width=width)
     matching = [row for row in asked.rows if not is_status_row(row) and filters.asked(asked.question, row)]

@@ -40,10 +40,11 @@ class Stages:
         """What keeps the rows in order, empty where there is only one row."""
         return f"ORDER BY {', '.join(self.order)}" if self.order else ""
 
-    def stage(self, select: str) -> None:
-        """Add a stage; `{last}` in the text is the one before."""
+    def stage(self, select: str, *, once: bool = False) -> None:
+        """Add a stage; `{last}` in the text is the one before. Made `once` it is not written out wherever it is named."""
         name = next(self.names)
-        self.written.append(f"{name} AS ({select.replace('{last}', self.last)})")
+        how = "MATERIALIZED " if once else ""
+        self.written.append(f"{name} AS {how}({select.replace('{last}', self.last)})")
         self.last = name
 
     @property
@@ -103,7 +104,7 @@ class Stages:
             f'{found}."{group}" AS {self.scope.column(name, "text")}'
             for group, name in zip(groups, command.names, strict=True)
         ]
-        self.stage(f"SELECT *, {', '.join(columns)} FROM {{last}}")
+        self.stage(f"SELECT *, {', '.join(columns)} FROM {{last}}", once=True)
         target = self.extracted if self.scope.raw else self.shown
         target.update({name: self.scope.made[name] for name in command.names})
 
