@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flowinsight import db
+from flowinsight import db, rollups
 from flowinsight.addresses import Addresses, format_address, is_v4
 from flowinsight.conditions import PLACES
 from flowinsight.coverage import Coverage
@@ -124,6 +124,7 @@ def cautions(question: Question, loaded: Loaded, coverage: Coverage) -> tuple[st
         for addresses in addresses_of(question)
         if addresses.single is not None and addresses.single in Addresses.parse("internet")
     ]
+    found += rollups.cautions(loaded)
     found += [_resolver(addresses) for addresses in addresses_of(question) if _may_be_resolver(addresses)]
     if loaded.tokens and not loaded.tokens & {"pkt-srcaddr", "pkt-dstaddr"}:
         found.append(
