@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from flowinsight import answerable, conditions, coverage, db
+from flowinsight import answerable, conditions, coverage, db, rollups
 from flowinsight.conditions import Condition
 from flowinsight.conversations.flows import BUDGET
 from flowinsight.conversations.matched import MARGIN
@@ -28,9 +28,10 @@ def freeze(
 ) -> Snapshot:
     """The answer to a question, with everything it rests on. Above `budget` matching records, their rollup is inside.
 
-    SnapshotError where the source holds other records by now than when it was asked.
+    SnapshotError where the source holds other records by now than when it was asked; QuestionError where it holds a rollup.
     """
     question = found.question
+    rollups.every_record(loaded, "keep them")
     survey(loaded)
     counted = _counted(question, loaded)
     row_formats: tuple[str, ...] = ()

@@ -23,8 +23,7 @@ from tests.insights.test_insights_agreement import Asked, asking, same
 from tests.reference.answers import Reference
 
 ASKED = [
-    ":443", "rejected :22", "from 10.20.0.20", "10.20.0.0/20 :443", "8080-8090 5432", "udp not 10.20.0.0/24",
-    "10.20.0.20:8080", "10.20.1.12,10.20.1.10-10.20.1.14",
+    ":443", "rejected :22", "from 10.20.0.20", "udp not 10.20.0.0/24", "10.20.1.12,10.20.1.10-10.20.1.14",
 ]  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("in_one_slice")
@@ -132,7 +131,7 @@ def _recent(asked: Asked) -> Asked:
     return Asked(moved.question, moved.formats, kept)
 
 
-@settings(parent=agreeing, max_examples=6)
+@settings(parent=agreeing, max_examples=4)
 @given(drawn=asking())
 def test_random_logs_put_into_a_log_group_are_answered_as_by_the_reference(
     identity: aws.Identity, put: Any, drawn: Asked

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from flowinsight import db, views
+from flowinsight import coverage, db, rollups, views
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.fetchers import insights
 from flowinsight.fetchers.insights_slices import Collected
@@ -152,9 +152,9 @@ _EDGES = 'min(start) AS first, max("end") AS last'
 
 
 @agreeing
-@given(asked=asking(), parsed=st.booleans(), width=_WIDTHS)
-def test_a_rollup_is_that_of_the_reference(asked: Asked, *, parsed: bool, width: int) -> None:
-    loaded = _load(asked, "binned", parsed=parsed, width=width)
+@given(asked=asking(), grain=st.sampled_from(["binned", "apart"]), parsed=st.booleans(), width=_WIDTHS)
+def test_a_rollup_is_that_of_the_reference(asked: Asked, grain: str, *, parsed: bool, width: int) -> None:
+    loaded = _load(asked, grain, parsed=parsed, width=width)
     matching = [row for row in asked.rows if not is_status_row(row) and filters.asked(asked.question, row)]
 
     sums = ", ".join(f"coalesce({sum_of}, 0)::BIGINT AS {name}" for name, sum_of in _SUMS.items())
@@ -162,6 +162,15 @@ def test_a_rollup_is_that_of_the_reference(asked: Asked, *, parsed: bool, width:
         loaded.connection, f"SELECT {', '.join(_KEY)}, {sums}, {_EDGES} FROM records WHERE asked_for GROUP BY ALL"
     )
     assert sorted(map(repr, found)) == sorted(map(repr, _by_key(rollup(matching))))
+
+    reference = Reference(asked.rows, asked.question)
+    told = reference.coverage
+    covered = coverage.measure(loaded, asked.question, loaded.connection.cursor())
+    assert {name: getattr(covered, name) for name in told} == told
+    assert loaded.tally.records == len(reference.records)
+    apart = rollups.times(loaded, 600)
+    assert apart is None or sum(row["accepted"] + row["rejected"] + row["other"] for row in apart[1]) == len(matching)
+    assert (apart is None) is (grain == "binned")
 
 
 def _by_key(rolled: list[dict[str, Any]]) -> list[dict[str, Any]]:
