@@ -28,6 +28,7 @@ def add(account: "argparse._ArgumentGroup") -> None:
     account.add_argument(
         "--up-to", type=float, metavar="USD", help=f"with --way insights: what it may cost (default {ALLOWED:.2f})"
     )
+    account.add_argument("--show-query", action="store_true", help="with --way insights: print the query as it is sent")
 
 
 def load(question: Question, place: live.Place, identity: aws.Identity, options: argparse.Namespace) -> Loaded:
@@ -41,6 +42,8 @@ def load(question: Question, place: live.Place, identity: aws.Identity, options:
     to_do, estimate, tariff = _priced(question, group, identity, options.grain)
     allowed = ALLOWED if options.up_to is None else float(options.up_to)
     _told(estimate.said(tariff))
+    if options.show_query:
+        _told(to_do.statement.text)
     if estimate.bytes is None or tariff.of(estimate.bytes) > allowed:
         raise QuestionError(f"Nothing was asked: it may cost more than {allowed:.2f} USD. Allow it with --up-to.")
     purse, collected = Purse(tariff, allowed), Collected()

@@ -60,6 +60,11 @@ def test_its_price_is_told_before_and_what_was_read_afterwards(ask: Run) -> None
     assert out
 
 
+def test_the_query_is_shown_as_it_is_sent(ask: Run) -> None:
+    _, _, err = ask("rejected :22", "--way", "insights", "--show-query")
+    assert "\n| stats count(*) as n, " in err
+
+
 def test_nothing_is_asked_that_would_cost_more_than_is_allowed(ask: Run) -> None:
     status, _, err = ask(":443", "--way", "insights", "--up-to", "0")
     assert status != 0

@@ -181,3 +181,20 @@ def test_a_rollup_refuses_records_other_questions_and_fields_it_did_not_keep() -
         prepare(Question(HOUR, tuple(grammar.parse(":22 10.0.0.5"))), loaded)
     with pytest.raises(Exception, match="no longer say end"):
         prepare(replace(to_do.question, dimensions=("end",)), loaded)
+
+
+@pytest.mark.parametrize("grain", ["binned", "apart"])
+@pytest.mark.parametrize(
+    "dimensions", [("dstport",), ("srcaddr", "action"), ("srcport",), ("interface-id", "protocol")]
+)
+def test_rows_and_the_summary_of_a_rollup_are_those_of_its_records(grain: Any, dimensions: tuple[str, ...]) -> None:
+    def answered(how: Any) -> tuple[Any, Any]:
+        to_do, collected = _plan(":22 10.0.0.0/29", grain=how), Collected()
+        question = replace(to_do.question, dimensions=dimensions, limit=1000)
+        to_do = insights.planned(question, to_do.groups, (), grain=how)
+        insights.fetch(to_do, NOBODY, collected, run=Language(EVEN))
+        loaded = insights.read(to_do, collected).loaded
+        return views.rows(prepare(question, loaded)).rows, views.summary(question, loaded)
+
+    assert answered(grain) == answered("records")
+    assert answered(grain)[0]
