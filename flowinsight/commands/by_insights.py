@@ -43,7 +43,7 @@ def load(question: Question, place: live.Place, identity: aws.Identity, options:
     allowed = ALLOWED if options.up_to is None else float(options.up_to)
     _told(estimate.said(tariff))
     if options.show_query:
-        _told(to_do.statement.text)
+        _told("\n\n".join(one.text for one in to_do.statements))
     if estimate.bytes is None or tariff.of(estimate.bytes) > allowed:
         raise QuestionError(f"Nothing was asked: it may cost more than {allowed:.2f} USD. Allow it with --up-to.")
     purse, collected = Purse(tariff, allowed), Collected()
@@ -65,7 +65,7 @@ def _priced(
     region = group.region or identity.region or "us-east-1"
     price = prices.prices_for(region)["asked in CloudWatch"]
     to_do = insights.plan(question, [group], identity, grain=grain)
-    estimate = insights_price.estimated(to_do.query(to_do.span), identity, live.now(identity))
+    estimate = insights_price.estimated(to_do.queries(to_do.span)[0], identity, live.now(identity))
     to_do = insights.plan(question, [group], identity, grain=grain, size=estimate.bytes)
     return to_do, estimate, Tariff(price.first, price.label)
 

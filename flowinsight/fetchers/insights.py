@@ -50,14 +50,16 @@ def plan(
     grain: Grain | None = None,
     size: int | None = None,
     chart_seconds: int | None = None,
+    twice: bool = False,
 ) -> Plan:
     """The query of a question whose time is closed, over groups whose formats are known; SourceError where there can be none.
 
     `size` is what it is estimated to read, in bytes: with it, and where no `grain` is given, the rung of the ladder is chosen.
-    `chart_seconds` is a bin in which the answer will be drawn.
+    `chart_seconds` is a bin in which the answer will be drawn. `twice` asks for records and for their times in a scan each, where
+    CloudWatch does not take a record twice in one: see `Plan.scans`.
     """
     names = discovered(groups, identity, closed(question.time)[1])
-    return planned(question, groups, names, grain=grain, size=size, chart_seconds=chart_seconds)
+    return planned(question, groups, names, grain=grain, size=size, chart_seconds=chart_seconds, twice=twice)
 
 
 def planned(
@@ -68,6 +70,7 @@ def planned(
     grain: Grain | None = None,
     size: int | None = None,
     chart_seconds: int | None = None,
+    twice: bool = False,
 ) -> Plan:
     """The same where the `names` of discovered fields are known."""
     start, end = closed(question.time)
@@ -78,7 +81,7 @@ def planned(
     grain, cover = grain or chosen.grain, coverage.bin_seconds(end - start)
     scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
     width = -(-(end - start + 2 * MARGIN) // chosen.slices)
-    return Plan(scan, tuple(groups), compiled(scan, columns(known, scan.needed, names)), width)
+    return Plan(scan, tuple(groups), compiled(scan, columns(known, scan.needed, names), twice=twice), width)
 
 
 def _bin(grain: Grain, cover: int, *charted: int | None) -> int:

@@ -4,7 +4,7 @@ A slice whose answer may have lost rows is asked again at half its length. Sourc
 GetQueryResults; quotas.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,11 +42,13 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be asked of log groups of one region: one text for every slice of the time, the first of them `width` seconds."""
+    """What will be asked of log groups of one region, the same in every slice of the time, the first of which is `width` seconds
+    long. There is one statement, or two where records and their times need a scan each.
+    """
 
     scan: Scan
     groups: tuple[LogGroup, ...]
-    statement: Statement
+    statements: tuple[Statement, ...]
     width: int
 
     @property
@@ -63,10 +65,15 @@ class Plan:
         """The shortest slice, in seconds. Slices begin and end on its multiples."""
         return {"records": MINUTE, "binned": self.scan.bin, "apart": self.scan.cover}[self.scan.grain]
 
-    def query(self, a_slice: TimeRange) -> InsightsQuery:
-        """The query of a slice; AWS takes both ends as included."""
+    @property
+    def scans(self) -> int:
+        """How often every byte is read, and paid."""
+        return len(self.statements)
+
+    def queries(self, a_slice: TimeRange) -> tuple[InsightsQuery, ...]:
+        """The queries of a slice; AWS takes both ends as included."""
         start, end = closed(a_slice)
-        return InsightsQuery(self.statement.text, self.groups, start, end - 1, MOST_ROWS)
+        return tuple(InsightsQuery(one.text, self.groups, start, end - 1, MOST_ROWS) for one in self.statements)
 
 
 @dataclass(frozen=True)
@@ -114,10 +121,10 @@ def fetch(
     while not cancelled() and (collected.reached or end) > start:
         a_slice = next_slice(to_do, collected)
         try:
-            result = run(to_do.query(a_slice), identity, told=told, cancelled=cancelled)
+            results = [run(query, identity, told=told, cancelled=cancelled) for query in to_do.queries(a_slice)]
         except QueryCancelledError:
             return
-        _take(to_do, collected, a_slice, result)
+        _take(to_do, collected, a_slice, results)
         progress(collected)
 
 
@@ -129,14 +136,16 @@ def next_slice(to_do: Plan, collected: Collected) -> TimeRange:
     return TimeRange(max(start, min(first, (last - 1) // to_do.step * to_do.step)), last)
 
 
-def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, result: QueryResult) -> None:
+def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequence[QueryResult]) -> None:
     """Keep the rows of a slice, or where some may be missing say that it is to be asked again at half its length."""
     start, end = closed(a_slice)
-    count = max(len(result.rows), result.result_count or 0)
+    counts = [max(len(result.rows), result.result_count or 0) for result in results]
+    count = max(counts)
     complete = count < MOST_ROWS
-    collected.scans.append(Scanned(a_slice, result.bytes_scanned, count, complete, result.query_id))
+    for rows, result in zip(counts, results, strict=True):
+        collected.scans.append(Scanned(a_slice, result.bytes_scanned, rows, complete, result.query_id))
     if complete:
-        collected.parts.append(decoded.decoded(to_do.scan, result.rows))
+        collected.parts.append(decoded.decoded(to_do.scan, [row for result in results for row in result.rows]))
         collected.width = min((end - start) * FASTEST, (end - start) * TARGET // max(count, 1) + 1)
     elif (last := end - 1) // to_do.step * to_do.step > start:
         collected.width = max(to_do.step, (last - start) // 2)

@@ -98,8 +98,8 @@ def test_names_are_those_cloudwatch_lists_and_otherwise_fields_are_parsed(
     question = Question(span, tuple(grammar.parse(":443")))
     names = insights.discovered([source], identity, NOON + 1800)
     assert {"srcAddr", "pktDstAddr", "tcpFlags", "endTime"} <= names
-    assert "parse @message" not in insights.planned(question, [source], names).statement.text
-    assert "parse @message" in insights.planned(question, [source], names - {"tcpFlags"}).statement.text
+    assert "parse @message" not in insights.planned(question, [source], names).statements[0].text
+    assert "parse @message" in insights.planned(question, [source], names - {"tcpFlags"}).statements[0].text
     assert source.formats == (TOKENS,)
 
 

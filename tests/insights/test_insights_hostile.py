@@ -131,7 +131,7 @@ def test_whole_queries_keep_their_shape_too(field: str, text: str, grain: Any) -
     def commands(value: str) -> Any:
         question = Question(TimeRange(1_795_176_000, 1_795_179_600), (Filter.parse(field, [value]),))
         group = LogGroup("flow", formats=(("version", "srcaddr", "dstaddr", "srcport", "bytes", "start", field),))
-        return _shape(parse_query(insights.planned(question, [group], (), grain=grain).statement.text).commands)
+        return _shape(parse_query(insights.planned(question, [group], (), grain=grain).statements[0].text).commands)
 
     try:
         hostile = commands(text)

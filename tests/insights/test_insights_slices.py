@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flowinsight import db, grammar, views
+from flowinsight import db, grammar, rollups, views
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult
 from flowinsight.engines.insights_query_errors import QueryCancelledError
 from flowinsight.errors import ThrottledError
@@ -198,3 +198,20 @@ def test_rows_and_the_summary_of_a_rollup_are_those_of_its_records(grain: Any, d
 
     assert answered(grain) == answered("records")
     assert answered(grain)[0]
+
+
+def test_where_a_record_is_not_taken_twice_in_one_scan_two_bring_the_same() -> None:
+    def brought(*, twice: bool) -> insights.Fetched:
+        question = Question(HOUR, tuple(grammar.parse(":22")))
+        to_do = insights.planned(question, [LogGroup("flow", formats=(FORMAT,))], (), grain="apart", twice=twice)
+        collected = Collected()
+        insights.fetch(to_do, NOBODY, collected, run=Language(EVEN))
+        return insights.read(to_do, collected)
+
+    once, twice = brought(twice=False), brought(twice=True)
+    assert (once.plan.scans, twice.plan.scans) == (1, 2)
+    assert twice.bytes_scanned == 2 * once.bytes_scanned
+    assert twice.loaded.tally == once.loaded.tally
+    assert rollups.times(twice.loaded, 600) == rollups.times(once.loaded, 600)
+    rows = [views.conversations(prepare(one.plan.question, one.loaded)).rows for one in (once, twice)]
+    assert rows[0] == rows[1]

@@ -36,7 +36,7 @@ def _text(
     query: str, *, formats: tuple[tuple[str, ...], ...] = (SMALL,), names: frozenset[str] = DISCOVERED, **how: object
 ) -> str:
     question = Question(HOUR, tuple(grammar.parse(query)))
-    return insights.planned(question, [LogGroup("flow", formats=formats)], names, **how).statement.text  # type: ignore[arg-type]
+    return insights.planned(question, [LogGroup("flow", formats=formats)], names, **how).statements[0].text  # type: ignore[arg-type]
 
 
 RECORDS = """\

@@ -70,13 +70,30 @@ def alias(token: str) -> str:
     return "k" + "".join(letter for letter in token if letter.isalnum())
 
 
-def compiled(scan: Scan, columns: Columns) -> Statement:
-    """The query as it is sent. It is the same for every slice of the time."""
+def compiled(scan: Scan, columns: Columns, *, twice: bool = False) -> tuple[Statement, ...]:
+    """The query as it is sent, the same for every slice of the time.
+
+    `twice` is for where CloudWatch does not take a record twice in one scan: then keeping times apart takes two queries.
+    """
+    if scan.grain == "apart":
+        return tuple(_compiled(scan, columns, _PARTS[part]) for part in (("1", "2") if twice else ("both",)))
+    return (_compiled(scan, columns, ()),)
+
+
+_PARTS = {
+    "both": ('fields jsonParse("[1, 2]") as parts', "unnest parts into part"),
+    "1": ("fields 1 as part",),
+    "2": ("fields 2 as part",),
+}
+"""Each message twice, or as one of the two: as what it is, and as one of those that are only counted in time."""
+
+
+def _compiled(scan: Scan, columns: Columns, parts: tuple[str, ...]) -> Statement:
     commands = [*columns.before, *kinds.commands(scan.question, columns, told_apart=scan.grain != "records")]
     letter, hit = KIND, HIT
     if scan.grain == "apart":
         letter, hit = "letter", "whole"
-        commands += _both(letter, hit)
+        commands += [*parts, *_parted(letter, hit)]
     keys = {"what": letter, "at": _at(scan, letter, hit), **_fields(scan, columns, letter, hit)}
     sums = _sums(columns)
     if scan.grain != "records":
@@ -86,12 +103,10 @@ def compiled(scan: Scan, columns: Columns) -> Statement:
     return Statement(ENGINE, LANGUAGE, "\n| ".join([*commands, *_grouped(keys, sums), f"limit {MOST_ROWS}"]))
 
 
-def _both(letter: str, hit: str) -> list[str]:
-    """Each message twice: as what it is, and as one of those that are only counted in time."""
+def _parted(letter: str, hit: str) -> list[str]:
+    """A message's letter and whether it is a hit, as the part that it is."""
     counted = f'if({KIND} = "{ASKED}", "{TIMED}", if({HIT} = 1, "{OTHER}", {KIND}))'
     return [
-        'fields jsonParse("[1, 2]") as parts',
-        "unnest parts into part",
         f"filter part = 2 or {HIT} = 1",
         f"fields if(part = 1, {KIND}, {counted}) as {letter}, if(part = 1, {HIT}, 0) as {hit}",
     ]
