@@ -8,22 +8,30 @@ from pathlib import Path
 from flowinsight.snapshots import archive
 from flowinsight.snapshots.archive import SUFFIX
 from flowinsight.snapshots.archive import looks_like_one as is_snapshot
+from flowinsight.snapshots.checking import Checked, check
+from flowinsight.snapshots.comparing import Compared, compare, rerun
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Circumstances, Name, Sources, caller
 from flowinsight.snapshots.freezing import freeze
 from flowinsight.snapshots.opening import load, open_snapshot
 from flowinsight.snapshots.origins import Origin, of_files, of_log_group, of_objects, of_store
+from flowinsight.snapshots.redacting import Preview, preview, redact
 from flowinsight.snapshots.snapshot import Snapshot
 
 __all__ = [
     "SUFFIX",
+    "Checked",
     "Circumstances",
+    "Compared",
     "Name",
     "Origin",
+    "Preview",
     "Snapshot",
     "SnapshotError",
     "Sources",
     "caller",
+    "check",
+    "compare",
     "freeze",
     "is_snapshot",
     "load",
@@ -33,6 +41,9 @@ __all__ = [
     "of_store",
     "open_snapshot",
     "packed",
+    "preview",
+    "redact",
+    "rerun",
     "save",
 ]
 
