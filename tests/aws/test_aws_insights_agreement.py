@@ -23,7 +23,7 @@ from tests.insights.test_insights_agreement import Asked, asking, same
 from tests.reference.answers import Reference
 
 ASKED = [
-    ":443", "rejected :22", "from 10.20.0.20", "udp not 10.20.0.0/24", "10.20.1.12,10.20.1.10-10.20.1.14",
+    ":443", "rejected :22", "from internet", "udp not 10.20.0.0/24", "10.20.1.12,10.20.1.10-10.20.1.14",
 ]  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("in_one_slice")

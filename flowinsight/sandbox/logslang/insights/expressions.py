@@ -46,6 +46,7 @@ class Expressions:
     moment: Moment
     resolve: Callable[[s.Name], Sql]
     aggregate: Callable[[s.Call], Sql] | None = None
+    once: Callable[[str], str] = str
 
     def sql(self, expression: s.Expression) -> Sql:
         """Write an expression. Some functions name an argument twice, so nesting can make the text explode."""
@@ -133,4 +134,4 @@ class Expressions:
 
         values = tuple(self.sql(argument) for argument in call.arguments)
         literals = tuple(argument.value if isinstance(argument, s.Text) else None for argument in call.arguments)
-        return FUNCTIONS[call.function](Arguments(values, literals, self.bind, refuse))
+        return FUNCTIONS[call.function](Arguments(values, literals, self.bind, refuse, self.once))

@@ -173,12 +173,16 @@ Builder = Callable[["Arguments"], Sql]
 
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments of a function call, taken for what the function needs."""
+    """The arguments of a function call, taken for what the function needs.
+
+    `once` has an expression computed before the one that is being written, and returns the column that holds it.
+    """
 
     values: tuple[Sql, ...]
     literals: tuple[str | None, ...]  # the texts that stand in the query, None for anything else
     bind: Bindings
     refuse: Callable[[int, str], Exception]
+    once: Callable[[str], str]
 
     def __len__(self) -> int:
         return len(self.values)

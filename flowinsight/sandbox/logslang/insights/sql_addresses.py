@@ -5,7 +5,7 @@ network. Inferred: the network must be written out in the query; bits behind its
 reserved follows IANA's registries of special-purpose addresses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from flowinsight.sandbox.logslang.insights.sql import Arguments, Builder, Sql
@@ -72,14 +72,14 @@ def _padded(groups: str) -> str:
     return f"coalesce(array_to_string(list_transform({listed}, lambda g: lpad(g, 4, '0')), ''), '')"
 
 
-def inside(value: str, networks: Sequence[IPv4Network | IPv6Network]) -> str:
-    """Say whether an address lies in one of some networks."""
+def inside(value: str, networks: Sequence[IPv4Network | IPv6Network], once: Callable[[str], str]) -> str:
+    """Say whether an address lies in one of some networks. It is read `once`, however many networks a query asks about."""
     v4 = [(str(int(n.network_address)), str(int(n.broadcast_address))) for n in networks if n.version == 4]
     v6 = [
         (f"'{int(n.network_address):032x}'", f"'{int(n.broadcast_address):032x}'") for n in networks if n.version == 6
     ]
-    tests = [_between(number_v4(value), v4)] if v4 else []
-    tests += [_between(digits_v6(value), v6)] if v6 else []
+    tests = [_between(once(number_v4(value)), v4)] if v4 else []
+    tests += [_between(once(digits_v6(value)), v6)] if v6 else []
     return f"({' OR '.join(tests)})"
 
 
@@ -98,18 +98,18 @@ def _in_subnet(*versions: int) -> Builder:
             network = ip_network(written, strict=False)
         except ValueError as error:
             raise a.refuse(1, f"{written} is no network; write it as 192.0.2.0/24 or 2001:db8::/32.") from error
-        return _truth(inside(a.text(), [network]) if network.version in versions else "false")
+        return _truth(inside(a.text(), [network], a.once) if network.version in versions else "false")
 
     return build
 
 
-def _in_any(value: str, networks: tuple[str, ...]) -> str:
-    return inside(value, [ip_network(network) for network in networks])
+def _in_any(a: Arguments, networks: tuple[str, ...]) -> str:
+    return inside(a.text(), [ip_network(network) for network in networks], a.once)
 
 
 def _public(a: Arguments) -> Sql:
     valid = f"({is_v4(a.text())} OR {is_v6(a.text())})"
-    return _truth(f"coalesce({valid} AND NOT {_in_any(a.text(), PRIVATE + RESERVED)}, false)")
+    return _truth(f"coalesce({valid} AND NOT {_in_any(a, PRIVATE + RESERVED)}, false)")
 
 
 ADDRESSES: dict[str, Builder] = {
@@ -120,7 +120,7 @@ ADDRESSES: dict[str, Builder] = {
     "isipv4insubnet": _in_subnet(4),
     "isipv6insubnet": _in_subnet(6),
     "ipv4tonumber": lambda a: Sql(f"CAST({number_v4(a.text())} AS DOUBLE)", "number"),
-    "isprivateip": lambda a: _truth(_in_any(a.text(), PRIVATE)),
+    "isprivateip": lambda a: _truth(_in_any(a, PRIVATE)),
     "ispublicip": _public,
-    "isreservedip": lambda a: _truth(_in_any(a.text(), RESERVED)),
+    "isreservedip": lambda a: _truth(_in_any(a, RESERVED)),
 }

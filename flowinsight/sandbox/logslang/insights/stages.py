@@ -27,6 +27,7 @@ class Stages:
         self.order: tuple[str, ...] = NEWEST_FIRST
         self.shown: dict[str, Sql] = {}
         self.extracted: dict[str, Sql] = {}
+        self.computed_once: dict[str, str] = {}
 
     def outputs(self) -> dict[str, Sql]:
         """Return what the rows show: after stats its outputs, else what was asked for, and @ptr at the end."""
@@ -49,7 +50,15 @@ class Stages:
 
     @property
     def expressions(self) -> Expressions:
-        return Expressions(self.bind, self.moment, self.scope.resolve)
+        return Expressions(self.bind, self.moment, self.scope.resolve, once=self.once)
+
+    def once(self, expression: str) -> str:
+        """Have an expression over the columns of the last stage computed in a stage of its own; return its column."""
+        if expression not in self.computed_once:
+            column = self.scope.fresh()
+            self.stage(f"SELECT *, {expression} AS {column} FROM {{last}}")
+            self.computed_once[expression] = column
+        return self.computed_once[expression]
 
     def apply(self, command: s.Command) -> None:
         match command:
@@ -123,6 +132,7 @@ class Stages:
         grouping = f"GROUP BY {', '.join(value.text for value in groups.values())}" if groups else "HAVING count(*) > 0"
         self.stage(f"SELECT {listed} FROM {{last}} {grouping}")
         self.scope.restart(columns)
+        self.computed_once = {}
         self.shown = dict(columns)
         self.extracted = {}
         self.order = tuple(f"{columns[name].text} NULLS FIRST" for name in groups)
