@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from flowinsight import aws
+from flowinsight import aws, rollups
 from flowinsight.engines import insights_price
 from flowinsight.engines.insights.query import GRAINS, Grain
 from flowinsight.engines.insights_price import Estimate, Tariff
@@ -45,7 +45,7 @@ def load(question: Question, place: live.Place, identity: aws.Identity, options:
     if options.show_query:
         _told("\n\n".join(one.text for one in to_do.statements))
     if estimate.bytes is None or tariff.of(estimate.bytes) > allowed:
-        raise QuestionError(f"Nothing was asked: it may cost more than {allowed:.2f} USD. Allow it with --up-to.")
+        raise QuestionError(f"Nothing was asked: it may cost more than {allowed:g} USD. Allow it with --up-to.")
     purse, collected = Purse(tariff, allowed), Collected()
     try:
         insights.fetch(to_do, identity, collected, run=purse.run)
@@ -55,6 +55,8 @@ def load(question: Question, place: live.Place, identity: aws.Identity, options:
         _told(f"{error} What had arrived is kept.")
     fetched = insights.read(to_do, collected)
     _told(_paid(fetched, tariff))
+    for said in rollups.cautions(fetched.loaded):
+        _told(said)
     return fetched.loaded
 
 
@@ -78,7 +80,7 @@ def _paid(fetched: insights.Fetched, tariff: Tariff) -> str:
     read = insights_price.size(fetched.bytes_scanned)
     grain = {"records": "every record", "binned": "records added up by time", "apart": "records added up by day"}
     return (
-        f"{queries}{repeated} read {read}, {tariff.of(fetched.bytes_scanned):.4f} USD at list price: "
+        f"{queries}{repeated} read {read}, {insights_price.usd(tariff.of(fetched.bytes_scanned))} at list price: "
         f"{grain[fetched.plan.scan.grain]}."
     )
 
