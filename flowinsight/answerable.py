@@ -159,7 +159,7 @@ def verdict(coverage: Coverage, why_not: tuple[str, ...], *, found: bool) -> str
 
 
 def grade(coverage: Coverage) -> str:
-    gaps = coverage.skipdata + coverage.absent
-    if gaps or (coverage.expected is not None and coverage.interfaces < coverage.expected):
+    """Gaps make a coverage partial; where records were left out on purpose, an interface without any says nothing."""
+    if coverage.skipdata or (coverage.absent and not coverage.narrowed):
         return "partly covered"
-    return "coverage unknown" if coverage.expected is None else "covered"
+    return "coverage unknown" if not coverage.expected or coverage.absent else "covered"

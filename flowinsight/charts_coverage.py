@@ -11,7 +11,7 @@ from flowinsight.charts import MONO, Palette, drawn
 STATES = ("not logged", "no traffic (NODATA)", "records", "records lost (SKIPDATA)")
 """What an interface can have done in a bin of time, by the number that stands for it in the figure."""
 
-_OF_STATUS = {"NODATA": 1, "OK": 2, "SKIPDATA": 3}
+_OF_STATUS = {"absent": 0, "NODATA": 1, "OK": 2, "SKIPDATA": 3}
 INTERFACES = 200
 
 
@@ -42,8 +42,10 @@ def _steps(palette: Palette) -> list[tuple[float, str]]:
     return [(edge, colour) for n, colour in enumerate(colours) for edge in (n / 4, (n + 1) / 4)]
 
 
-def by_interface(rows: Sequence[dict[str, Any]], span: tuple[int, int], width: int) -> list[dict[str, Any]]:
-    """Bins of each interface by state; those it does not account for are not logged."""
+def by_interface(
+    rows: Sequence[dict[str, Any]], span: tuple[int, int], width: int, *, lives: bool = False
+) -> list[dict[str, Any]]:
+    """Bins of each interface by state. Those it does not account for are not logged, unless the rows know its time (`lives`)."""
     bins = len(range(span[0] // width * width, span[1], width))
     counted: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -51,6 +53,6 @@ def by_interface(rows: Sequence[dict[str, Any]], span: tuple[int, int], width: i
         states[row["status"]] += 1
     return [
         {"interface": name, "records": states["OK"], "nodata": states["NODATA"], "skipdata": states["SKIPDATA"],
-         "absent": max(bins - sum(states.values()), 0)}
-        for name, states in sorted(counted.items(), key=lambda item: (sum(item[1].values()) - item[1]["SKIPDATA"], item[0]))
+         "absent": states["absent"] if lives else max(bins - sum(states.values()), 0)}
+        for name, states in sorted(counted.items(), key=lambda item: (item[1]["OK"] + item[1]["NODATA"], item[0]))
     ]  # fmt: skip

@@ -45,10 +45,11 @@ def cautions(found: Investigation) -> list[str]:
 def covered(coverage: Coverage) -> str:
     """What the logs covered, counted."""
     of = "expected: unknown" if coverage.expected is None else f"expected: {coverage.expected:,}"
+    missing = "not brought" if coverage.narrowed else "not logged"
     return (
         f"{coverage.interfaces:,} interfaces wrote rows ({of}). Of {coverage.bins:,} interface-bins of "
         f"{coverage.bin_seconds // 60} minutes: {coverage.ok:,} with records, {coverage.nodata:,} no traffic (NODATA), "
-        f"{coverage.skipdata:,} with records lost (SKIPDATA), {coverage.absent:,} not logged. "
+        f"{coverage.skipdata:,} with records lost (SKIPDATA), {coverage.absent:,} {missing}. "
         f"Traffic type: {coverage.traffic_type}."
     )
 

@@ -3,13 +3,16 @@
 Whatever a way lets through too much is left out here afterwards; only a pattern that a person wrote can let through too little.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from flowinsight import aws
 from flowinsight.answer import Statement
 from flowinsight.errors import QuestionError
-from flowinsight.fetchers import filter_pattern, log_events, pattern_check
+from flowinsight.fetchers import at_work, denominator, filter_pattern, log_events, pattern_check
+from flowinsight.fetchers.pace import pace_for
+from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup
 
@@ -105,6 +108,24 @@ def left_out(reading: Reading) -> tuple[str, ...]:
     if not reading.patterns:
         return ()
     return ("Only what the typed pattern lets through was read: what it leaves out, this answer cannot show.",)
+
+
+def finished(
+    to_do: log_events.Plan,
+    reading: Reading,
+    identity: aws.Identity,
+    collected: log_events.Collected,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Loaded:
+    """The records that were brought, with the interfaces that should have written, and a look at whether those were at work."""
+    source, region = to_do.source, to_do.source.region or identity.region
+    found = denominator.of_group(source, identity)
+    looked = not to_do.narrowed
+    if found.due and to_do.narrowed and not reading.patterns:
+        logs, pace = aws.client(identity, "logs", source.region), pace_for(identity, region)
+        looked = at_work.look(to_do, found.due, logs, collected, pace=pace, cancelled=cancelled)
+    loaded = denominator.joined(log_events.read(to_do, collected).loaded, found)
+    return replace(loaded, narrowed=not looked, left_out=left_out(reading))
 
 
 def said_beside(count: int) -> str:

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 from flowinsight import aws
 from flowinsight.errors import AwsError, SourceError
-from flowinsight.fetchers import group_ways, log_events, log_groups, s3_objects
+from flowinsight.fetchers import denominator, group_ways, log_events, log_groups, s3_objects
 from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.loaded import Loaded
 from flowinsight.names.flow_logs import flow_logs
@@ -118,7 +118,8 @@ def settled(source: LogGroup, identity: aws.Identity) -> LogGroup:
 
 
 def load(question: Question, live: Live, told: Callable[[str], None]) -> Loaded:
-    """Every record the question needs; `told` hears what could not be read, and what is no part of the answer.
+    """Every record the question needs, and which interfaces should have written; `told` hears what could not be read, and what
+    is no part of the answer.
 
     SourceError when there are too many.
     """
@@ -126,7 +127,9 @@ def load(question: Question, live: Live, told: Callable[[str], None]) -> Loaded:
         case LogGroup():
             loaded = _of_group(question, settled(live.source, live.identity), live, told)
         case S3Objects():
-            loaded = s3_objects.load(question, live.source, live.identity).loaded
+            fetched = s3_objects.load(question, live.source, live.identity)
+            found = denominator.of_bucket(live.source, fetched.listing.locations, live.identity)
+            loaded = denominator.joined(fetched.loaded, found)
         case _:
             assert_never(live.source)
     for problem in loaded.tally.problems:
@@ -141,7 +144,7 @@ def _of_group(question: Question, group: LogGroup, live: Live, told: Callable[[s
         raise SourceError(too_many())
     if not live.reading.exact:
         told(group_ways.said_beside(log_events.false_matches(plan, collected).count))
-    return replace(fetched.loaded, left_out=group_ways.left_out(live.reading))
+    return group_ways.finished(plan, live.reading, live.identity, collected)
 
 
 def too_many() -> str:

@@ -5,7 +5,7 @@ is kept, so a fetch that failed goes on where it stopped. Source: CloudWatch Log
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flowinsight import aws, conditions, db
@@ -29,12 +29,15 @@ MOST_WAITS = 5
 
 @dataclass(frozen=True)
 class Scan:
-    """One pattern over one slice; milliseconds, inclusive at both ends, None = open. A glimpse ends with its first events."""
+    """One pattern over one slice; milliseconds, inclusive at both ends, None = open. A glimpse ends with its first events;
+    `streams` is how the names of the log streams begin that are read.
+    """
 
     statement: Statement
     start: int | None
     end: int | None
     glimpse: bool = False
+    streams: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ class Plan:
     statements: tuple[Statement, ...]
     slices: tuple[TimeRange, ...]
     glimpses: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether some events are left out, so that an interface without any may have been at work."""
+        return filter_pattern.EVERYTHING not in self.statements
 
     def scans(self, a_slice: TimeRange) -> list[Scan]:
         start = None if a_slice.start is None else max(0, a_slice.start * 1000)
@@ -147,7 +155,7 @@ def fetch(
     """
     for a_slice in to_do.slices:
         for scan in to_do.scans(a_slice):
-            if scan not in collected.done and not _follow(scan, to_do.source, logs, collected, pace, cancelled):
+            if scan not in collected.done and not follow(scan, to_do.source, logs, collected, pace, cancelled):
                 return
         if progress:
             progress(_progress(to_do, collected))
@@ -155,7 +163,7 @@ def fetch(
             return
 
 
-def _follow(
+def follow(
     scan: Scan,
     source: LogGroup,
     logs: Any,  # noqa: ANN401
@@ -192,6 +200,8 @@ def _request(scan: Scan, source: LogGroup) -> dict[str, Any]:
         request["endTime"] = scan.end
     if scan.glimpse:
         request["limit"] = GLIMPSE
+    if scan.streams:
+        request["logStreamNamePrefix"] = scan.streams
     if scan.statement.text:
         request["filterPattern"] = scan.statement.text
     return request
@@ -234,6 +244,7 @@ def read(to_do: Plan, collected: Collected) -> Fetched:
     batches = formats.read({**collected.glimpsed, **collected.messages}.values(), to_do.source.formats)
     loaded = gather(batches, map(formats.timed, to_do.source.formats), collected.problems)
     reached = covered(to_do, collected)
+    loaded = replace(loaded, narrowed=to_do.narrowed)
     return Fetched(to_do, loaded, reached, reached == to_do.question.time, collected.requests)
 
 

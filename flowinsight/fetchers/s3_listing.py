@@ -39,13 +39,14 @@ class S3Object:
 class Listing:
     """The objects of a range, each content once, the locations that delivered none in it, and how many requests it took.
 
-    Not `whole` when it was cancelled.
+    `locations` are all that were listed. Not `whole` when it was cancelled.
     """
 
     objects: tuple[S3Object, ...]
     silent: tuple[Location, ...]
     requests: int
     whole: bool = True
+    locations: tuple[Location, ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -155,7 +156,7 @@ def listing(
                 some = True
         if not some:
             silent.append(location)
-    return Listing(tuple(objects.values()), tuple(silent), bucket.requests)
+    return Listing(tuple(objects.values()), tuple(silent), bucket.requests, locations=locations)
 
 
 def _objects_of(bucket: Bucket, location: Location, day: date, stamps: TimeRange) -> Iterator[S3Object]:

@@ -7,22 +7,17 @@ that is gone by now is not among them.
 from dataclasses import dataclass
 
 from flowinsight.names.flow_logs import FlowLog
-from flowinsight.names.inventory import Inventory
-from flowinsight.question import TimeRange
+from flowinsight.names.inventory import Interface, Inventory
 
 
 @dataclass(frozen=True)
 class Expected:
     """An interface that some flow logs cover, by their ids, from `since` on (Unix seconds; None: for all that is known)."""
 
-    interface_id: str
+    interface: Interface
     since: int | None
     flow_logs: tuple[str, ...]
     traffic_types: frozenset[str]
-
-    def during(self, time: TimeRange) -> bool:
-        """Whether it should have written in the range."""
-        return self.since is None or time.end is None or self.since < time.end
 
 
 def expected(inventory: Inventory, logs: tuple[FlowLog, ...], destination: str | None = None) -> tuple[Expected, ...]:
@@ -37,10 +32,5 @@ def expected(inventory: Inventory, logs: tuple[FlowLog, ...], destination: str |
         earliest = None if None in begun else min(moment for moment in begun if moment is not None)
         known = [moment for moment in (earliest, interface.since) if moment is not None]
         types = frozenset(one.traffic_type for one in over)
-        found.append(Expected(interface.id, max(known, default=None), tuple(one.id for one in over), types))
+        found.append(Expected(interface, max(known, default=None), tuple(one.id for one in over), types))
     return tuple(found)
-
-
-def count(interfaces: tuple[Expected, ...], time: TimeRange) -> int:
-    """How many should have written in the range."""
-    return sum(one.during(time) for one in interfaces)

@@ -30,15 +30,17 @@ class CompanyInAccount:
         """Yield every record of these interfaces whose `end` lies in [start, end), Unix seconds, in that order."""
         return self.company.records(start, end, [interface.name for interface in interfaces])
 
-    def described(self) -> dict[str, Any]:
-        """Return accounts with their keys and the inventory, as JSON."""
+    def described(self, now: float) -> dict[str, Any]:
+        """Return accounts with their keys and what is there at `now` (Unix seconds), as JSON."""
         network = self.company.network
         return {
             "accounts": [{"account": account, "access_key": key_of(account)} for account in self.accounts],
             "region": network.vpcs[0].region,
             "vpcs": {vpc.name: vpc.id for vpc in network.vpcs},
             "subnets": {subnet.name: subnet.id for subnet in network.subnets},
-            "interfaces": {name: _described(interface) for name, interface in network.interfaces.items()},
+            "interfaces": {
+                name: _described(one) for name, one in network.interfaces.items() if not (one.gone and one.gone <= now)
+            },
         }
 
 

@@ -17,6 +17,7 @@ from flowinsight.sandbox.company import CompanyInAccount
 from flowinsight.sandbox.destinations import Delivered, Destination, destination_of
 from flowinsight.sandbox.flow_log_request import format_tokens
 from flowinsight.sandbox.flow_logs import SandboxEC2, SandboxFlowLog
+from flowinsight.sandbox.founding import retire
 from flowinsight.sandbox.lines import Writer
 from flowinsight.sandbox.objects import SLOT
 from flowinsight.sandbox.windows import TEN_MINUTES, joined
@@ -53,6 +54,7 @@ class Delivery:
         with self._lock:
             now = self._world.clock.now()
             with self._world.lock:
+                retire(self._company.company.network, now)
                 flow_logs = list(_all_flow_logs())
                 _expire_all()
             delivered = sum(self._serve(backend, flow_log, now) for backend, flow_log in flow_logs)

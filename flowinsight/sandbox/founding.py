@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -66,8 +67,8 @@ def open_accounts(network: Network) -> tuple[str, ...]:
     return accounts
 
 
-def build(network: Network, url: str) -> None:
-    """Create VPCs, subnets, security groups, interfaces and what owns them."""
+def build(network: Network, url: str, since: datetime) -> None:
+    """Create VPCs, subnets, security groups, interfaces and what owns them, as if there `since` (UTC, without a zone)."""
     accounts = {vpc.account: _client(url, vpc) for vpc in network.vpcs}
     for ec2 in accounts.values():
         # The first call to a region makes moto create its default VPC, which must not get the company's ids.
@@ -82,8 +83,19 @@ def build(network: Network, url: str) -> None:
         _build_group(accounts[group.vpc.account], group)
     for interface in network.interfaces.values():
         _build_interface(accounts[interface.vpc.account], interface, groups)
+        if interface.role == "instance":
+            _found(interface).attach_time = since
         _build_owner(url, interface, groups)
     _confirm(network, accounts)
+
+
+def retire(network: Network, now: float) -> None:
+    """Terminate the instances whose interface the company gave up by `now` (Unix seconds); the interface goes with them."""
+    for interface in network.interfaces.values():
+        backend = ec2_backends[interface.vpc.account][interface.vpc.region]
+        if interface.gone is not None and interface.gone <= now and interface.id in backend.enis:
+            backend.terminate_instances([interface.owner])
+            backend.enis.pop(interface.id, None)
 
 
 def _confirm(network: Network, accounts: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from flowinsight import aws
-from flowinsight.fetchers import group_ways, live, log_events, s3_listing, s3_objects
+from flowinsight.fetchers import denominator, group_ways, live, log_events, s3_listing, s3_objects
 from flowinsight.fetchers.group_ways import Reading
 from flowinsight.fetchers.live import Live
 from flowinsight.fetchers.log_events import Beside
@@ -126,11 +126,17 @@ class FetchJob:
         fetched = log_events.read(plan, self.events)
         if fetched.covered is not None:
             beside = None if reading.exact else log_events.false_matches(plan, self.events)
-            loaded = replace(fetched.loaded, left_out=group_ways.left_out(reading))
-            self._bring(loaded, fetched.covered, self.events.requests, beside)
+            self._bring(self._finished(plan, fetched), fetched.covered, self.events.requests, beside)
         if not fetched.complete:
             self.said = "Stopped." if self.stopped else live.too_many()
         return "done" if fetched.complete else "cut"
+
+    def _finished(self, plan: log_events.Plan, fetched: log_events.Fetched) -> Loaded:
+        reading = self.live.reading
+        if not fetched.complete:
+            return replace(fetched.loaded, left_out=group_ways.left_out(reading))
+        self.said = "Looking where interfaces were at work"
+        return group_ways.finished(plan, reading, self.live.identity, self.events, lambda: self.stopped)
 
     def _sliced(self, progress: log_events.Progress) -> None:
         self.done = progress.finished / max(progress.slices, 1)
@@ -152,8 +158,9 @@ class FetchJob:
         if not all(self.objects.has(one) for one in self.listing.objects):
             self.said = "Stopped."
             return "cut"
-        fetched = s3_objects.read(self.listing, self.objects)
-        self._bring(fetched.loaded, self.question.time, self.listing.requests + len(self.listing.objects))
+        known = denominator.of_bucket(source, self.listing.locations, self.live.identity)
+        loaded = denominator.joined(s3_objects.read(self.listing, self.objects).loaded, known)
+        self._bring(loaded, self.question.time, self.listing.requests + len(self.listing.objects))
         return "done"
 
     def _weighed(self, read: int, of: int) -> None:

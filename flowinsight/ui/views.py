@@ -112,7 +112,8 @@ def _coverage(found: Investigation, question: Question, held: ask.Held, palette:
         figure = charts_coverage.coverage_map(inside, span, covered.bin_seconds, palette, zone)
         alt = "What each interface wrote over time"
         st.plotly_chart(figure, key="coverage_map", config=charts.CONFIG, theme=None, alt=alt)
-    table = columns.Table("coverage", charts_coverage.by_interface(inside, span, covered.bin_seconds), _COVERED)
+    counted = charts_coverage.by_interface(inside, span, covered.bin_seconds, lives=covered.expected is not None)
+    table = columns.Table("coverage", counted, _COVERED)
     _above(f"Bins of {covered.bin_seconds // 60} minutes by interface, those with most gaps first.", table)
     tables.draw(table, "coverage", zone, select=False)
 
