@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from flowinsight import doctor
-from flowinsight.commands import ask, probe, report, setup, store
+from flowinsight.commands import ask, probe, report, setup, snapshot, store
 from flowinsight.errors import FlowInsightError
 
 
@@ -24,6 +24,9 @@ def parser() -> argparse.ArgumentParser:
     report.add(commands.add_parser("report", help="write what leads and how it changed, as HTML or Markdown"))
     store.add_ingest(commands.add_parser("ingest", help="read flow logs into a store, once"))
     store.add_store(commands.add_parser("store", help="list, forget or rebuild what a store holds"))
+    snapshot.add(
+        commands.add_parser("snapshot", help="save, show, check, compare or redact an answer with its records")
+    )
     setup.add(commands.add_parser("setup", help="plan, apply, verify or tear down flow logs in AWS"))
     probe.add(
         commands.add_parser(
@@ -69,6 +72,7 @@ def _run(options: argparse.Namespace) -> int:
 
 _PRINTED = {
     "ask": ask.run, "report": report.run, "ingest": store.run_ingest, "store": store.run_store, "setup": setup.run,
+    "snapshot": snapshot.run,
     "probe": probe.go,
 }  # fmt: skip
 """What prints text, by command."""

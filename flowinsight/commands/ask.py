@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import MEASURES, Question, TimeRange
 from flowinsight.records.headers import as_header
 from flowinsight.roles import roles, sentence
+from flowinsight.snapshots import Snapshot, open_snapshot
+from flowinsight.snapshots import load as load_snapshot
 from flowinsight.sources import Files
 from flowinsight.store import cache, open_store
 from flowinsight.table import as_text
@@ -43,14 +45,16 @@ def add(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--json", action="store_true", help="print JSON")
 
 
-def add_source(ask: argparse.ArgumentParser) -> None:
-    """The options that say what is asked, of which records, in which time."""
-    ask.add_argument(
-        "query", nargs="?", default="", help="what to ask, as in the text box: '10.0.3.7:5432', ':22 rejected'"
-    )
-    source = ask.add_mutually_exclusive_group(required=True)
+def add_source(ask: argparse.ArgumentParser, *, needed: bool = True, query: bool = True) -> None:
+    """The options that say what is asked, of which records, in which time. Without `needed` no source has to be named."""
+    if query:
+        ask.add_argument(
+            "query", nargs="?", default="", help="what to ask, as in the text box: '10.0.3.7:5432', ':22 rejected'"
+        )
+    source = ask.add_mutually_exclusive_group(required=needed)
     source.add_argument("--files", nargs="+", type=Path, metavar="PATH", help="flow log files or folders")
     source.add_argument("--store", type=Path, metavar="DIR", help="a store that `ingest` made")
+    source.add_argument("--snapshot", type=Path, metavar="FILE", help="a snapshot that `snapshot save` made")
     ask.add_argument(
         "--no-cache", action="store_true", help="do not keep what was parsed from files for the next question"
     )
@@ -99,10 +103,19 @@ def brought(asked: Question, options: argparse.Namespace, tokens: tuple[str, ...
     """The records of the one source that is named; the question has a closed time where AWS is asked."""
     if fetched.wanted(options):
         return fetched.load(asked, options, tokens)
+    if options.snapshot:
+        return _of_snapshot(asked, open_snapshot(options.snapshot))
     if options.store:
         return asked, open_store(options.store, asked.time)
     kept = None if options.no_cache else cache.folder(os.environ)
     return asked, load(Files(tuple(options.files), tokens), cache=kept)
+
+
+def _of_snapshot(asked: Question, snapshot: Snapshot) -> tuple[Question, Loaded]:
+    """The records of a snapshot. What is not said is as in its own question."""
+    own = snapshot.question
+    time = own.time if asked.time == TimeRange() else asked.time
+    return replace(asked, time=time, filters=asked.filters or own.filters), load_snapshot(snapshot)
 
 
 def tokens_of(a_format: str | None) -> tuple[str, ...] | None:

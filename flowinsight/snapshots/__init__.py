@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from flowinsight.snapshots import archive
+from flowinsight.snapshots import archive, keys
 from flowinsight.snapshots.archive import SUFFIX
 from flowinsight.snapshots.archive import looks_like_one as is_snapshot
 from flowinsight.snapshots.checking import Checked, check
@@ -34,6 +34,7 @@ __all__ = [
     "compare",
     "freeze",
     "is_snapshot",
+    "keys",
     "load",
     "of_files",
     "of_log_group",
