@@ -14,6 +14,9 @@ GIGABYTE = 1024**3
 HOURS = 730
 """Hours of a month, as AWS counts them."""
 
+LEAST_SECONDS, MANY = 600, 10_000
+"""Traffic of a shorter time says little of a month, unless there is as much of it as is read at once."""
+
 
 @dataclass(frozen=True)
 class Traffic:
@@ -73,13 +76,17 @@ def assumed(interfaces: int, records_an_hour: float = 1200.0) -> Traffic:
 
 
 def measured(account: Account, settings: FlowLogSettings, now: float) -> Traffic | None:
-    """Traffic out of the newest hour of a log group, from at most 10,000 records; None where there is none."""
+    """Traffic out of the newest hour of a log group, from at most 10,000 records; None where there is none, or too little time of
+    it to say anything of a month.
+    """
     lines = newest_lines(settings, account, now - 3600)
     if not lines:
         return None
     tokens = [token.removeprefix("${").removesuffix("}") for token in settings.log_format.split()]
     starts = [_start(line, tokens) for line in lines]
     span = now - min((start for start in starts if start is not None), default=now - 3600)
+    if span < LEAST_SECONDS and len(lines) < MANY:
+        return None
     how = f"measured: {len(lines):,} records in the newest {span / 60:.0f} minutes of {settings.destination}"
     return Traffic(len(lines) / max(span, 60.0) * 3600 * HOURS, how)
 

@@ -58,8 +58,9 @@ def health(flow_log: FlowLog, account: Account, now: float) -> Health:
     if found is None:
         return _nothing_yet(flow_log, now)
     age = max(0.0, now - found.newest)
-    streams = f"{found.streams} or more streams" if found.streams == STREAMS else f"{found.streams} streams"
-    where = streams if found.streams else f"{found.objects} objects"
+    more = " or more" if found.streams == STREAMS else ""
+    number, what = (found.streams, "stream") if found.streams else (found.objects, "object")
+    where = f"{number}{more} {what}{'' if number == 1 else 's'}"
     text = f"Records arrive: {where}, the newest record is {_minutes(age)} old."
     if age > SILENT:
         text += " That is long: either nothing passed, or delivery has stopped."

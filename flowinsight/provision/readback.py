@@ -1,16 +1,18 @@
 """Read the newest records of a flow log back and answer from them: the last proof that a setup is of use."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowinsight.errors import AwsError
 from flowinsight.fetchers import files
 from flowinsight.investigation import investigate
 from flowinsight.loaded import Loaded
 from flowinsight.provision.account import Account
 from flowinsight.provision.arrivals import keys_since, newest_lines
 from flowinsight.provision.deployed import FlowLog
+from flowinsight.provision.health import Health
 from flowinsight.provision.presets import fields_of
 from flowinsight.question import Question
 from flowinsight.sources import Files
@@ -31,7 +33,9 @@ class ReadBack:
     @property
     def sentence(self) -> str:
         top = f" Most was sent by {', '.join(self.clients)}." if self.clients else ""
-        return f"The newest hour was read back: {self.records:,} records of {self.interfaces:,} interfaces.{top}"
+        records = f"{self.records:,} record{'' if self.records == 1 else 's'}"
+        interfaces = f"{self.interfaces:,} interface{'' if self.interfaces == 1 else 's'}"
+        return f"The newest hour was read back: {records} of {interfaces}.{top}"
 
 
 def read_back(flow_log: FlowLog, account: Account, now: float) -> ReadBack | None:
@@ -42,6 +46,20 @@ def read_back(flow_log: FlowLog, account: Account, now: float) -> ReadBack | Non
     found = investigate(Question(), loaded)
     clients = tuple(str(row["client"]) for row in found.clients[:3] if row["client"] is not None)
     return ReadBack(loaded.tally.records, found.coverage.interfaces, clients)
+
+
+def answers(healths: Iterable[Health], account: Account, now: float) -> dict[str, str]:
+    """By destination, what the newest hour of every flow log that has delivered answers, or why it cannot be read."""
+    delivered = {one.flow_log.settings.destination: one.flow_log for one in healths if one.arrived is not None}
+    return {place: _answer(flow_log, account, now) for place, flow_log in delivered.items()}
+
+
+def _answer(flow_log: FlowLog, account: Account, now: float) -> str:
+    try:
+        found = read_back(flow_log, account, now)
+    except AwsError as error:
+        return f"The newest hour cannot be read back. {error}"
+    return "The newest hour holds no record yet." if found is None else found.sentence
 
 
 def _load(flow_log: FlowLog, account: Account, since: float, now: float) -> Loaded | None:

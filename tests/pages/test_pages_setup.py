@@ -130,7 +130,10 @@ def test_applying_leaves_nothing_to_do_and_the_proof_follows(page: AppTest, sand
     press(page, "setup_stop")
     press(page, "setup_verify")
     page.session_state["setup_verifying"].thread.join(60)
-    assert "The setup works: records arrive from every flow log." in text_of(page.run())
+    text = text_of(page.run())
+    assert "The setup works: records arrive from every flow log." in text
+    assert "The newest hour was read back: " in text
+    assert "Most was sent by " in text
 
 
 def test_only_the_plan_for_what_is_wanted_now_can_be_applied(page: AppTest) -> None:

@@ -11,12 +11,13 @@ from flowinsight.provision.account import Account
 from flowinsight.provision.apply import apply
 from flowinsight.provision.health import survey
 from flowinsight.provision.plan import Plan
-from flowinsight.provision.readback import read_back
+from flowinsight.provision.readback import answers, read_back
 from flowinsight.provision.shown import verification_json, verification_text
 from flowinsight.provision.steps import LeftAlone
 from flowinsight.provision.verify import Verification, verify
 from flowinsight.provision.waiting import Waiting
 from flowinsight.provision.wanted import BucketWanted, Wanted
+from flowinsight.sandbox.running import Running
 
 
 @pytest.fixture
@@ -148,6 +149,30 @@ def test_objects_are_read_back_too(
     assert found is not None
     assert found.records > 100
     assert found.clients
+
+
+def test_every_place_that_delivered_is_answered_from_and_a_missing_permission_is_named(
+    wanted: Wanted,
+    account: Account,
+    applied: Callable[..., Verification],
+    sandbox: Running,
+    waiting: Waiting,
+) -> None:
+    """A log group and a bucket that lets nobody in without TLS, both made by the setup."""
+    found = applied(replace(wanted, destination="both"))
+    told = answers(found.healths, account, waiting.now())
+    assert len(told) == 2
+    for answer in told.values():
+        assert answer.startswith("The newest hour was read back: ")
+        assert "Most was sent by " in answer
+    sandbox.control("faults", {"kind": "denied", "service": "s3", "action": "GetObject"})
+    try:
+        denied = answers(found.healths, account, waiting.now())
+    finally:
+        sandbox.control("faults", method="DELETE")
+    (refused,) = [answer for place, answer in denied.items() if answer != told[place]]
+    assert refused.startswith("The newest hour cannot be read back.")
+    assert "s3:GetObject" in refused
 
 
 def test_nothing_is_read_back_where_nothing_arrived(

@@ -102,7 +102,9 @@ def _traffic(who: Who, seen: Seen, wanted: Wanted) -> cost.Traffic:
 
 
 def _measure(who: Who, settings: FlowLogSettings) -> cost.Traffic:
-    return cost.measured(who.account(), settings, who.now()) or cost.Traffic(0.0, "nothing in the newest hour")
+    return cost.measured(who.account(), settings, who.now()) or cost.Traffic(
+        0.0, "not ten minutes of records in the newest hour"
+    )
 
 
 def _use() -> cost.Use:

@@ -1,12 +1,13 @@
-"""The proof: look at every destination again and again until records arrive, and say what is normal meanwhile."""
+"""The proof: look at every destination until records arrive, say what is normal meanwhile, and answer from the newest hour."""
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from flowinsight.errors import FlowInsightError
+from flowinsight.provision.readback import answers
 from flowinsight.provision.verify import Verification, verify
 from flowinsight.provision.wanted import Wanted
 from flowinsight.ui import accounts
@@ -26,6 +27,7 @@ class Verifying:
     who: Who
     looks: int = 0
     found: Verification | None = None
+    answers: dict[str, str] = field(default_factory=dict)
     error: BaseException | None = None
     ended: float = 0.0
     thread: threading.Thread | None = None
@@ -47,7 +49,11 @@ class Verifying:
 
     def _look(self) -> None:
         try:
-            self.found = verify(self.wanted, self.who.account(self.wanted.name), self.who.now())
+            account, now = self.who.account(self.wanted.name), self.who.now()
+            found = verify(self.wanted, account, now)
+            if found.proven:
+                self.answers = answers(found.healths, account, now)
+            self.found = found
         except BaseException as error:  # noqa: BLE001 it is told, or raised again, where the page is drawn
             self.error = error
         self.looks, self.ended = self.looks + 1, time.monotonic()
@@ -84,6 +90,8 @@ def _poll() -> None:
         st.markdown(gray("Looking…"))
     else:
         _found(verifying.found)
+        for place, answer in verifying.answers.items():
+            st.markdown(f"**{plain(place)}** {plain(answer)}")
         _investigate(verifying, verifying.found)
     _buttons(verifying)
     if was_over and st.session_state.get("setup_verified") != id(verifying):
