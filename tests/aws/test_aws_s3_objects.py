@@ -1,4 +1,4 @@
-"""Objects in a central bucket: found without listing everything, read once, and told apart when they cannot be read."""
+"""Objects in a central bucket: read once, and told apart when they cannot be read."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,23 +9,26 @@ import pytest
 from flowinsight import aws, db
 from flowinsight.errors import AwsError, DeniedError, ExpiredError, SourceError, ThrottledError, UnreachableError
 from flowinsight.fetchers import files, s3_listing, s3_objects, s3_saved
-from flowinsight.fetchers.s3_folders import extent
-from flowinsight.fetchers.s3_layout import Location
-from flowinsight.fetchers.s3_listing import Listing
 from flowinsight.fetchers.s3_objects import Collected
 from flowinsight.fields import DEFAULT_FORMAT
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import Running
 from flowinsight.sources import Files, S3Objects
+from tests.aws.central_bucket import (
+    EVERYTHING,
+    HOME,
+    LAKE,
+    LAKE_ONLY,
+    REGION,
+    RESEARCH,
+    SHOP,
+    TEN_MINUTES,
+    content,
+    fetched,
+    listing,
+)
 from tests.aws.conftest import BUCKET, MEMBER, NOON, TOKENS, Delivered
 from tests.aws.striking import ALWAYS, Striking
-
-HOME, REGION = "111122223333", "eu-central-1"
-SHOP = Location("AWSLogs/", HOME, REGION, hive=False)
-LAKE = Location("lake/AWSLogs/", HOME, REGION, hive=True)
-RESEARCH = Location("AWSLogs/", MEMBER, REGION, hive=False)
-EVERYTHING, LAKE_ONLY = S3Objects(BUCKET), S3Objects(BUCKET, "lake/")
-TEN_MINUTES = TimeRange(NOON + 1500, NOON + 2100)
 
 
 @pytest.fixture(scope="module")
@@ -47,97 +50,6 @@ def copied(s3: Any, identity: aws.Identity) -> Callable[[str, str], S3Objects]:
         return S3Objects(bucket)
 
     return copy
-
-
-def listing(s3: Any, time: TimeRange, *locations: Location, source: S3Objects = EVERYTHING) -> Listing:
-    return s3_listing.listing(locations, time, source, s3)
-
-
-def fetched(found: Listing, s3: Any, source: S3Objects = EVERYTHING, **how: Any) -> Collected:
-    collected = Collected()
-    s3_objects.fetch(found, source, s3, collected, **how)
-    return collected
-
-
-def content(collected: Collected) -> dict[str, int]:
-    return {key: sum(batch.table.num_rows for batch in batches) for key, batches in collected.batches.items()}
-
-
-def test_accounts_regions_and_layouts_of_a_central_bucket_are_found(s3: Any, sandbox: Running) -> None:
-    before = len(sandbox.control("calls"))
-    assert set(s3_listing.discover(EVERYTHING, s3)[0]) == {SHOP, LAKE, RESEARCH}
-    listings = sandbox.control("calls")[before:]
-    assert len(listings) < 15, "folders, and never objects"
-    shop, research = extent(EVERYTHING, s3, SHOP), extent(EVERYTHING, s3, RESEARCH)
-    assert shop
-    assert research
-    assert (str(shop.first), str(shop.last), shop.hourly, research.hourly) == ("2026-11-20", "2026-11-20", False, True)
-
-
-@pytest.mark.parametrize(
-    ("prefix", "found"),
-    [
-        ("lake/", {LAKE}),
-        ("lake/AWSLogs/", {LAKE}),
-        ("AWSLogs/", {SHOP, RESEARCH}),
-        (f"AWSLogs/{MEMBER}/", {RESEARCH}),
-        (f"AWSLogs/{HOME}/vpcflowlogs/{REGION}/2026/11/", {SHOP}),
-        (f"lake/AWSLogs/aws-account-id={HOME}/aws-service=vpcflowlogs/aws-region={REGION}/", {LAKE}),
-    ],
-)
-def test_a_prefix_may_lie_above_or_inside_the_folder_of_the_logs(s3: Any, prefix: str, found: set[Location]) -> None:
-    assert set(s3_listing.discover(S3Objects(BUCKET, prefix), s3)[0]) == found
-
-
-def test_accounts_and_regions_can_be_chosen(s3: Any) -> None:
-    assert s3_listing.discover(S3Objects(BUCKET, accounts=(MEMBER,)), s3)[0] == (RESEARCH,)
-    with pytest.raises(SourceError, match="There are no flow logs under s3://larkfield-central/"):
-        s3_listing.discover(S3Objects(BUCKET, regions=("us-east-1",)), s3)
-
-
-@pytest.mark.parametrize("location", [SHOP, LAKE, RESEARCH])
-def test_only_the_objects_of_a_range_are_listed_and_none_is_missed(s3: Any, location: Location) -> None:
-    span = TimeRange(NOON + 1500, NOON + 1800)
-    found = listing(s3, span, location)
-    assert found.silent == ()
-    every = listing(s3, TimeRange(NOON - 86400, NOON + 86400), location)
-    assert len(found.objects) < len(every.objects)
-
-    def inside(some: Listing) -> int:
-        got = s3_objects.read(some, fetched(some, s3)).loaded
-        sql = f"SELECT count(*) AS n FROM {db.RECORDS} WHERE start BETWEEN ? AND ?"
-        return int(db.one(got.connection, sql, (NOON + 900, NOON + 2399))["n"])
-
-    assert inside(found) == inside(every) > 0
-
-
-def test_an_open_range_reaches_as_far_as_the_folders_do(s3: Any) -> None:
-    every = listing(s3, TimeRange(NOON - 86400, NOON + 86400), LAKE)
-    assert listing(s3, TimeRange(), LAKE).objects == every.objects
-
-
-def test_an_account_that_delivered_nothing_in_the_range_is_named(s3: Any) -> None:
-    found = listing(s3, TimeRange(NOON - 30 * 86400, NOON - 29 * 86400), SHOP)
-    assert found.silent == (SHOP,)
-    problems = s3_objects.read(found, Collected()).loaded.tally.problems
-    assert problems == (f"Account {HOME} delivered nothing from {REGION} in this time range.",)
-
-
-def test_the_price_is_known_before_anything_is_read(s3: Any) -> None:
-    found = listing(s3, TEN_MINUTES, SHOP)
-    told = s3_objects.price(found)
-    assert (told.objects, told.bytes) == (len(found.objects), sum(one.size for one in found.objects))
-    assert told.requests == pytest.approx(found.requests * 5e-6 + told.objects * 4e-7)
-    assert "list prices of us-east-1, November 2026" in told.how
-
-
-def test_formats_are_read_from_one_sample_of_each_flow_log(s3: Any, delivered: Delivered, sandbox: Running) -> None:
-    found = listing(s3, TEN_MINUTES, SHOP, LAKE, RESEARCH)
-    before = len(sandbox.control("calls"))
-    formats = s3_objects.formats(found, EVERYTHING, s3)
-    _, text, parquet, member = delivered.flow_logs
-    assert formats == {text: TOKENS, parquet: TOKENS, member: DEFAULT_FORMAT}
-    assert len(sandbox.control("calls")) - before == 3
 
 
 def test_the_same_bytes_delivered_twice_are_read_once(s3: Any) -> None:
