@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from flowinsight import coverage, db, store, views
+from flowinsight import coverage, db, snapshots, store, views
 from flowinsight.answer import Answer
 from flowinsight.errors import EngineError
 from flowinsight.fetchers import files
@@ -70,8 +70,11 @@ def _read(source: Files, key: str, job: Job) -> Held:
 
 
 def _kept(source: Files) -> Loaded | None:
-    """A folder that is a store is opened as one."""
-    return store.open_store(source.paths[0]) if len(source.paths) == 1 and store.is_store(source.paths[0]) else None
+    """A folder that is a store is opened as one, and a file that is a snapshot."""
+    path = source.paths[0]
+    if len(source.paths) == 1 and snapshots.is_snapshot(path):
+        return snapshots.load(snapshots.open_snapshot(path))
+    return store.open_store(path) if len(source.paths) == 1 and store.is_store(path) else None
 
 
 def hold(loaded: Loaded, key: str, cursor: db.Connection) -> Held:

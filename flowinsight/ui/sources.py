@@ -6,9 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from flowinsight.errors import QuestionError
+from flowinsight import snapshots
+from flowinsight.errors import QuestionError, SourceError
 from flowinsight.examples import Example
 from flowinsight.fetchers import live
+from flowinsight.grammar import unparse
 from flowinsight.names.translated import Translated
 from flowinsight.periods import Reader, canonical
 from flowinsight.question import Question
@@ -42,8 +44,20 @@ def choose(examples: Sequence[Example]) -> Chosen | None:
     if name != OWN_FILES:
         st.markdown(f":gray[{by_name[name].about}]")
         return Chosen(by_name[name].source, name, by_name[name].query)
-    path = st.text_input("File or folder", key="path", placeholder="/var/log/flowlogs")
+    path = st.text_input("File or folder", key="path", placeholder="/var/log/flowlogs", on_change=_named)
     return Chosen(Files((Path(path).expanduser(),)), path, "") if path else None
+
+
+def _named() -> None:
+    """A snapshot is opened with its own question: of the time and the records beside it, it knows nothing."""
+    path = Path(address_bar.value("path")).expanduser()
+    if not snapshots.is_snapshot(path):
+        return
+    try:
+        own = snapshots.open_snapshot(path).question
+    except SourceError:
+        return  # the page says it where it opens the file
+    address_bar.put(q=unparse(own.filters), t=canonical(own.time), outcome="", at="")
 
 
 def _remote(name: str) -> Chosen | None:
