@@ -54,12 +54,17 @@ def add_who(account: "argparse._ActionsContainer") -> None:
     account.add_argument("--role", metavar="ARN", help="a role to assume")
     account.add_argument("--external-id", help="the external id that role asks for")
     account.add_argument("--region", help="default: the profile's")
+    account.add_argument(
+        "--requester-pays", action="store_true", help="with --s3: agree to pay for the requests and the transfer"
+    )
     account.add_argument("--endpoint-url", metavar="URL", help="where to ask instead of AWS, such as a sandbox")
 
 
 def wanted(options: argparse.Namespace) -> bool:
     """Whether AWS is to be asked; QuestionError when an option for that has nothing to apply to."""
     named = options.log_group is not None or options.s3 is not None
+    if options.requester_pays and options.s3 is None:
+        raise QuestionError("--requester-pays is about a bucket: say --s3 as well.")
     given = [name for name in (*_IDENTITY, *_OF_GROUPS) if getattr(options, name) is not None]
     if given and not named:
         raise QuestionError(f"--{given[0].replace('_', '-')} is about AWS: say --log-group or --s3 as well.")
@@ -73,7 +78,7 @@ def load(
 
     `tokens` is the format of a log group's events, where it is given. What could not be read is told on standard error.
     """
-    source = live.typed(options.log_group, tokens) if options.s3 is None else S3Objects.parse(options.s3)
+    source = live.typed(options.log_group, tokens) if options.s3 is None else _bucket(options)
     reading = _reading(options)
     identity = who_asks(options)
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
@@ -122,6 +127,10 @@ def _inventory(identity: aws.Identity) -> Inventory:
 def who_asks(options: argparse.Namespace) -> aws.Identity:
     """Who asks AWS, by the options of `add_who`."""
     return live.identified(*(getattr(options, name) for name in _IDENTITY))
+
+
+def _bucket(options: argparse.Namespace) -> S3Objects:
+    return replace(S3Objects.parse(options.s3), requester_pays=bool(options.requester_pays))
 
 
 def _reading(options: argparse.Namespace) -> Reading:

@@ -17,6 +17,10 @@ DEEPEST, MOST_FOLDERS = 4, 200
 """How far below the prefix, and through how many folders, AWSLogs/ is looked for."""
 
 
+class ReaderPaysError(SourceError):
+    """The bucket's reader pays for the requests and the transfer, and has not agreed to."""
+
+
 @dataclass(frozen=True)
 class S3Object:
     """An object as the listing tells it; `flow_log_id` and `stamp` from its name, where AWS named it."""
@@ -129,8 +133,9 @@ def _explain_requester_pays(source: S3Objects, s3: Any, denied: DeniedError) -> 
     except AwsError:
         return
     if payer == "Requester":
-        raise SourceError(
-            f"Whoever reads {source.bucket} pays for it (requester pays): agree to that to read it."
+        raise ReaderPaysError(
+            f"Whoever reads {source.bucket} pays for the requests and the transfer, and not its owner (requester pays). It is "
+            "read only when that is agreed to (on the command line: --requester-pays)."
         ) from denied
 
 

@@ -92,6 +92,12 @@ class FetchJob:
         self.agreed = True
         self.start()
 
+    def pay(self) -> None:
+        """The reader agrees to pay for what its owner does not."""
+        assert isinstance(self.live.source, S3Objects)
+        self.live = replace(self.live, source=replace(self.live.source, requester_pays=True))
+        self.start()
+
     def cancel(self) -> None:
         self.told_to_stop.set()
 
@@ -150,8 +156,9 @@ class FetchJob:
             if not found.whole:
                 self.said = "Stopped."
                 return "cut"
-            self.listing, self.way = found, way_by_object(found)
-        if self.way is not None and self.way.dollars >= ASKS_FROM and not self.agreed:
+            self.listing, self.way = found, way_by_object(found, source)
+        costly = self.way is not None and (self.way.dollars >= ASKS_FROM or source.requester_pays)
+        if costly and not self.agreed:
             return "priced"
         self.said = f"Reading {len(self.listing.objects):,} objects"
         s3_objects.fetch(self.listing, source, s3, self.objects, progress=self._weighed, cancelled=lambda: self.stopped)
@@ -180,11 +187,13 @@ def way_by_pattern(plan: log_events.Plan, reading: Reading, per_second: float) -
     return Way(offer.name, price, 0.0, sent, plan.source.origin, offer.precision)
 
 
-def way_by_object(listing: s3_listing.Listing) -> Way:
-    """What reading the objects of a listing costs."""
+def way_by_object(listing: s3_listing.Listing, source: S3Objects) -> Way:
+    """What reading the objects of a listing costs, and who pays where that is not the bucket's owner."""
     price = s3_objects.price(listing)
     said = (
         f"{price.objects:,} objects, {price.bytes / 1e6:,.1f} MB: {price.requests:.6f} USD for the requests, and "
         f"{price.transfer:.6f} USD more where this machine is outside of the bucket's region ({price.how})."
     )
+    if source.requester_pays:
+        said += " You pay for both: the bucket's owner does not."
     return Way("S3, the objects of the range", said, price.requests + price.transfer)

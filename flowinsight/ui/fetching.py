@@ -15,6 +15,7 @@ from flowinsight.fetchers import group_ways
 from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.fetchers.live import Live, Place
+from flowinsight.fetchers.s3_listing import ReaderPaysError
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup, S3Objects
@@ -119,8 +120,17 @@ def _under_way(job: FetchJob, remote: Remote) -> None:
             case "cut":
                 _cut(job, remote)
             case "failed":
-                st.error(plain(job.error), icon=":material/error:")
-                st.button("Try again", key="fetch_again", type="primary", on_click=job.start)
+                _failed(job)
+
+
+def _failed(job: FetchJob) -> None:
+    if isinstance(job.error, ReaderPaysError):
+        st.markdown("#### You would pay for this")
+        st.markdown(plain(job.error))
+        st.button("Agree to pay, and see the price first", key="fetch_pay", type="primary", on_click=job.pay)
+        return
+    st.error(plain(job.error), icon=":material/error:")
+    st.button("Try again", key="fetch_again", type="primary", on_click=job.start)
 
 
 @st.fragment(run_every=0.5)

@@ -133,6 +133,12 @@ def test_a_log_group_that_does_not_exist_is_a_sentence(sandbox: Running, ask: Ru
     assert "Could not look for recent events of /no/such" in err
 
 
+def test_agreeing_to_pay_reads_a_bucket_as_without(sandbox: Running, ask: Run) -> None:
+    words = ("--s3", f"s3://{BUCKET}/logs/", "--endpoint-url", sandbox.url, *TIME, ":443")
+
+    assert answered(ask, *words, "--requester-pays")["rows"] == answered(ask, *words)["rows"]
+
+
 def test_a_bucket_without_flow_logs_is_a_sentence(sandbox: Running, ask: Run) -> None:
     status, _, err = ask("--s3", f"s3://{BUCKET}/elsewhere/", "--endpoint-url", sandbox.url, ":22")
 
@@ -149,6 +155,7 @@ def test_a_bucket_without_flow_logs_is_a_sentence(sandbox: Running, ask: Run) ->
         (("--log-group", "two words"), "two words is not the name of a log group, nor its ARN"),
         (("--files", "examples", "--profile", "audit"), "--profile is about AWS: say --log-group or --s3 as well"),
         (("--files", "examples", "--way", "term"), "--way is about AWS: say --log-group or --s3 as well"),
+        (("--log-group", "/a", "--requester-pays"), "--requester-pays is about a bucket: say --s3 as well"),
         (("--s3", "s3://abc/", "--pattern", "a"), "--pattern is about a log group: say --log-group as well"),
         (("--log-group", "/a", "--way", "term", "--pattern", "a"), "A pattern of your own is a way by itself"),
         (("--log-group", "/a", "--role", "administrator"), "administrator is not the ARN of a role"),

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from flowinsight import aws
+from flowinsight.fetchers import s3_listing
 from flowinsight.fetchers.live import Live
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import MISSING_MOTO, Running, SandboxError
-from flowinsight.sources import LogGroup
+from flowinsight.sources import LogGroup, S3Objects
 from flowinsight.ui import fetch_job, first_flow_log, sandbox_process
 from flowinsight.ui.fetch_job import FetchJob
 from tests.pages.live_pages import HOUR, NOON, RANGE, Opened, answered, keys, text_of, until
@@ -109,6 +110,30 @@ def test_a_price_above_a_cent_is_agreed_to_before_anything_is_fetched(
 
     until(page, answered)
     assert "GetObject" in {call["action"] for call in sandbox.control(f"calls?after={before}")}
+
+
+def test_a_bucket_whose_reader_pays_is_read_only_after_agreeing_to_pay_and_to_the_price(
+    opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discover = s3_listing.discover
+
+    def paid(source: S3Objects, s3: object) -> object:
+        if not source.requester_pays:
+            raise s3_listing.ReaderPaysError(f"Whoever reads {source.bucket} pays.")
+        return discover(source, s3)
+
+    monkeypatch.setattr(s3_listing, "discover", paid)
+    now = int(sandbox.control()["now"])
+    link = {"path": "s3://larkfield-page/", "q": ":443", "t": f"{now - 400}/{now - 60}"}
+    page = until(opened(source="Sandbox AWS account", **link), lambda it: "fetch_pay" in keys(it))
+    assert "You would pay for this" in text_of(page)
+
+    page.button(key="fetch_pay").click().run()
+    until(page, lambda it: "fetch_agree" in keys(it))
+    assert "You pay for both: the bucket's owner does not." in text_of(page)
+    page.button(key="fetch_agree").click().run()
+
+    until(page, answered)
 
 
 def test_a_fetch_that_nobody_looks_at_stops_and_keeps_what_is_complete(
