@@ -232,7 +232,7 @@ def test_a_bucket_whose_reader_pays_is_read_only_after_agreement(s3: Any, fault:
     found = listing(paying, TEN_MINUTES, LAKE, source=agreed)
     assert len(fetched(found, paying, agreed).batches) == len(found.objects) > 0
     fault(kind="denied", action="ListObjectsV2")
-    with pytest.raises(ReaderPaysError, match="Whoever reads larkfield-central pays for the requests"):
+    with pytest.raises(s3_listing.ReaderPaysError, match="Whoever reads larkfield-central pays for the requests"):
         s3_listing.discover(LAKE_ONLY, paying)
 
 
