@@ -9,7 +9,7 @@ from flowinsight.engines.insights.query import GRAINS, Grain
 from flowinsight.engines.insights_price import Estimate, Tariff
 from flowinsight.engines.insights_query_paid import Purse
 from flowinsight.errors import AwsError, QuestionError
-from flowinsight.fetchers import insights, live
+from flowinsight.fetchers import denominator, insights, live
 from flowinsight.fetchers.insights_slices import Collected, Plan
 from flowinsight.loaded import Loaded
 from flowinsight.provision import prices
@@ -55,9 +55,10 @@ def load(question: Question, place: live.Place, identity: aws.Identity, options:
         _told(f"{error} What had arrived is kept.")
     fetched = insights.read(to_do, collected)
     _told(_paid(fetched, tariff))
-    for said in rollups.cautions(fetched.loaded):
+    loaded = denominator.joined(fetched.loaded, denominator.of_group(group, identity))
+    for said in (*rollups.cautions(loaded), *loaded.tally.problems):
         _told(said)
-    return fetched.loaded
+    return loaded
 
 
 def _priced(

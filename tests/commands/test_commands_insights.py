@@ -48,6 +48,8 @@ def test_it_says_what_filter_patterns_say_however_finely_records_are_told_apart(
     by_query = _found(ask, ":443", "--view", "conversations", "--way", "insights", "--grain", grain)
     assert by_query["rows"] == by_pattern["rows"]
     assert by_query["rows"]
+    assert by_query["coverage"]["verdict"] == by_pattern["coverage"]["verdict"] == "seen, covered"
+    assert by_query["coverage"]["expected"] == by_pattern["coverage"]["expected"] > 0
 
 
 def test_its_price_is_told_before_and_what_was_read_afterwards(ask: Run) -> None:
