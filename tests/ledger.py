@@ -7,8 +7,7 @@ TOLERATED: dict[str, dict[str, str]] = {"duck": {}, "insights": {}}
 
 NOT_COMPARED = {
     "insights": (
-        "A NAT gateway's address is learnt from the inside legs among the records that match: an outside leg whose inside leg "
-        "does not match is taken for a conversation of the gateway.",
+        "NAT gateways are learnt from the inside legs that match: an outside leg without one is a conversation of the gateway.",
         "A record belongs to the time of its event, which CloudWatch takes from its start: one without a start is not asked for.",
         "Two formats with the same number of fields are refused: a query could not tell their lines apart.",
     )
