@@ -26,6 +26,10 @@ class ReportError(FlowInsightError):
     """A report cannot be written where it was to go."""
 
 
+class CaseError(FlowInsightError):
+    """The questions and notes of a case cannot be read or kept."""
+
+
 class AwsError(FlowInsightError):
     """AWS could not be asked, or refused. `code` is AWS's own, `action` the permission the call needs, where known."""
 

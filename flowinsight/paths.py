@@ -1,5 +1,6 @@
 """Where FlowInsight keeps things on this machine: the one place that asks the environment for it."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -21,3 +22,13 @@ def audit_file(*, sandbox: bool) -> Path:
 def spending_file(*, sandbox: bool) -> Path:
     """Where what each person spends on queries is written. The sandbox charges nothing, and has a file of its own."""
     return data_home() / ("spending-sandbox.sqlite" if sandbox else "spending.sqlite")
+
+
+def cases_folder(person: str | None) -> Path:
+    """Where a person's cases are kept; without a login, those of whoever uses this machine."""
+    return data_home() / "cases" / (hashlib.sha256(person.encode()).hexdigest()[:32] if person else "")
+
+
+def snapshots_folder() -> Path:
+    """Where snapshots are saved where nothing else is said."""
+    return data_home() / "snapshots"

@@ -50,7 +50,7 @@ with shell.page():
         held = sources.brought(question, source, held)
         asked = ask.answer(question, held)
         found = asked.found
-        history.add(found.reconciliation["conversations"], asked.seconds)
+        history.add(found, asked.seconds)
         if len(found.homes) > 1:
             verdicts.which_network(question, found.homes)
         else:

@@ -1,59 +1,77 @@
-"""The trail: every question asked in this session, what it cost, and the way back to it."""
+"""The trail beside the answer: the questions of the case, what came of each, and the way back to it."""
 
-from dataclasses import dataclass
+import time
 
 import streamlit as st
 
-from flowinsight.ui import address_bar
-from flowinsight.ui.plain import plain
-
-_KEY, _MOST = "trail", 30
-
-
-@dataclass(frozen=True)
-class Step:
-    """A question as the address bar holds it, and what came of it."""
-
-    parts: tuple[tuple[str, str], ...]
-    conversations: int
-    seconds: float
-    scanned: int = 0
-    dollars: float = 0.0
-
-    @property
-    def label(self) -> str:
-        given = dict(self.parts)
-        return " · ".join(text for text in (given.get("q") or "everything", given.get("t", "")) if text)
-
+from flowinsight import cases, wording
+from flowinsight.cases import Step
+from flowinsight.errors import CaseError
+from flowinsight.investigation import Investigation
+from flowinsight.ui import address_bar, case
+from flowinsight.ui.plain import gray, plain
 
 _STEP_PARTS = ("source", "path", "q", "t")
+_FAILED = "case_failed"
 
 
-def add(conversations: int, seconds: float) -> None:
-    """Remember the question that was just answered, unless it is the one before."""
-    trail: list[Step] = st.session_state.setdefault(_KEY, [])
-    parts = tuple((key, address_bar.value(key)) for key in _STEP_PARTS)
-    if not trail or trail[-1].parts != parts:
-        trail.append(Step(parts, conversations, seconds))
-        del trail[:-_MOST]
+def add(found: Investigation, seconds: float) -> None:
+    """Keep the question that was just answered in the case, unless it is the one before."""
+    parts = {key: address_bar.value(key) for key in _STEP_PARTS}
+    try:
+        kept = case.current()
+        if not kept.steps or dict(kept.steps[-1].parts) != parts:
+            cases.ask(kept, _step(parts, found, seconds))
+        st.session_state[_FAILED] = ""
+    except CaseError as error:
+        st.session_state[_FAILED] = str(error)
+
+
+def _step(parts: dict[str, str], found: Investigation, seconds: float) -> Step:
+    line = found.reconciliation
+    return Step(
+        int(time.time()),
+        parts,
+        " ".join(wording.sentences(found)) or wording.verdict(found),
+        found.verdict,
+        line["conversations"],
+        line["in_conversations"],
+        seconds,
+    )
 
 
 def draw() -> None:
     """The newest question first; each is a button that asks it again."""
-    trail: list[Step] = st.session_state.get(_KEY, [])
-    if not trail:
+    if st.session_state.get(_FAILED):
+        st.markdown(gray(st.session_state[_FAILED]))
         return
-    with st.expander("Questions so far", icon=":material/history:", key="history"):
-        for place in range(len(trail) - 1, -1, -1):
-            step = trail[place]
+    kept = case.current()
+    if not kept.steps:
+        return
+    with st.expander(plain(kept.title), icon=":material/history:", key="history"):
+        with st.container(horizontal=True, gap="small"):
+            st.page_link("pages/snapshots.py", label="The whole case", icon=":material/timeline:")
+            st.button("New case", key="case_new", icon=":material/add:", type="tertiary", on_click=case.begin)
+        st.text_input(
+            "Note to the newest question", key=f"case_note_{kept.steps[-1].id}", value=kept.steps[-1].note,
+            on_change=_noted, args=(kept.steps[-1],), max_chars=cases.LONGEST,
+        )  # fmt: skip
+        for place in range(len(kept.steps) - 1, max(len(kept.steps) - 1 - _MOST, -1), -1):
+            step = kept.steps[place]
             st.button(
-                plain(step.label),
+                plain(step.asked),
                 key=f"step_{place}",
                 on_click=address_bar.put,
                 kwargs=dict(step.parts),
                 type="tertiary",
             )
-            st.markdown(
-                f":gray[{step.conversations:,} conversations · {step.seconds:.2f} s · {step.scanned:,} bytes billed · "
-                f"\\${step.dollars:.2f}]"
-            )
+            st.markdown(gray(f"{step.counted} · {step.seconds:.2f} s"))
+            if step.note and place < len(kept.steps) - 1:
+                st.markdown(plain(step.note))
+
+
+_MOST = 30
+
+
+def _noted(step: Step) -> None:
+    case.note(step, f"case_note_{step.id}")

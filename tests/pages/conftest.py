@@ -27,6 +27,12 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["XDG_CACHE_HOME"] = before
 
 
+@pytest.fixture(autouse=True)
+def own_data_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a page keeps, it keeps in a folder of the test."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def opened() -> Callable[..., AppTest]:
     """Open the product and then a link with these parts.
