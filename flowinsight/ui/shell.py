@@ -55,6 +55,7 @@ def _frame() -> StreamlitPage:
     pages = [
         st.Page(ROOT / "pages/investigate.py", title="Investigate", icon=":material/manage_search:", default=True),
         st.Page(ROOT / "pages/insights.py", title="Logs Insights", icon=":material/query_stats:"),
+        st.Page(ROOT / "pages/snapshots.py", title="Snapshots", icon=":material/photo_library:"),
         st.Page(ROOT / "pages/setup.py", title="Setup", icon=":material/construction:"),
     ]
     chosen = st.navigation(pages, position="top" if login.admitted() else "hidden")
