@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flowinsight import cli, snapshots
+from flowinsight.fetchers import files
 from flowinsight.snapshots import Snapshot, SnapshotError, compare, redact, rerun
 from flowinsight.sources import Files
 from tests.snapshots.conftest import BEGUN
@@ -76,8 +77,6 @@ def test_an_unchanged_source_gives_the_same_conversations(
 
 
 def test_what_appeared_vanished_and_grew_is_told(frozen: Frozen, source: Files) -> None:
-    from flowinsight.fetchers import files  # noqa: PLC0415 the source is read again after it has changed
-
     before = frozen(":22")
     path = source.paths[0] / "one.log"
     lines = path.read_text().splitlines()

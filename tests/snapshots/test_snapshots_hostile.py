@@ -1,5 +1,6 @@
 """A snapshot from elsewhere is refused with a sentence: nothing is executed, nothing is written, nothing grows without bounds."""
 
+import hashlib
 import io
 import json
 import pickle
@@ -19,8 +20,6 @@ Frozen = Callable[..., Snapshot]
 
 def _resealed(made: Snapshot, changed: Mapping[str, bytes]) -> dict[str, bytes]:
     """The parts with others in their place, and a manifest and an id that fit: what a clever stranger would send."""
-    import hashlib  # noqa: PLC0415
-
     parts = {**made.parts, **changed}
     manifest = json.loads(parts[archive.MANIFEST])
     if archive.MANIFEST not in changed:
