@@ -12,6 +12,7 @@ from flowinsight.ui import (
     form,
     history,
     inventories,
+    keeping,
     pictures,
     share,
     shell,
@@ -58,6 +59,7 @@ with shell.page():
             with st.container(horizontal=True, gap="small", key="turns"):
                 turns.draw(typed)
                 share.draw(found)
+                keeping.draw(found, held, source)
             if found.reconciliation["conversations"]:
                 pictures.draw(found, shell.palette(), zone, sources.present(source))
             views.draw(asked, question, held, shell.palette(), zone)

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from flowinsight.ui import shell
-from flowinsight.ui.library import casebook
+from flowinsight.ui.library import casebook, shelf
 
 with shell.page():
     st.markdown("### Snapshots and cases")
+    shelf.draw()
     casebook.draw()
