@@ -26,10 +26,15 @@ class Palette:
     other: str
     on_bar: str
     warning: str
+    paper: str
 
 
-LIGHT = Palette("#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff", "#d98a1f")
-DARK = Palette("#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b", "#e8a94a")
+LIGHT = Palette(
+    "#111a27", "#4b5563", "#e4e8ee", "#3b78d8", "#c8324a", "#1b9e8f", "#9aa3b0", "#ffffff", "#d98a1f", "#ffffff"
+)
+DARK = Palette(
+    "#e4e9f0", "#aab4c2", "#27313d", "#5e97f2", "#f0657b", "#3dc0af", "#6b7787", "#0f141b", "#e8a94a", "#171e27"
+)
 
 SANS = "Inter, sans-serif"
 MONO = "JetBrains Mono, monospace"
@@ -41,7 +46,7 @@ CONFIG = {
     "toImageButtonOptions": {"format": "svg", "filename": "flowinsight"},
     "responsive": True,
 }
-"""Plotly's own settings for every figure: its one button saves the figure as SVG, drawn in the browser."""
+"""Plotly's own settings for every figure: its one button saves the figure, drawn in the browser."""
 
 
 def timeline(
@@ -218,7 +223,7 @@ def drawn(
     shared = {
         "template": {}, "height": height, "margin": {"l": 4, "r": 12, "t": 4, "b": 4},
         "font": {"family": SANS, "size": 12, "color": palette.muted}, "hoverlabel": {"font": {"family": SANS}},
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": palette.paper, "plot_bgcolor": "rgba(0,0,0,0)",
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.ink},
                    "traceorder": "normal"},
     }  # fmt: skip

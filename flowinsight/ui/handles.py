@@ -22,6 +22,20 @@ def switch() -> None:
         )  # fmt: skip
 
 
+def heading(title: str, key: str, help: str | None = None) -> None:  # noqa: A002 as Streamlit calls it
+    """The title of a chart, and what saves it as a picture: the browser does that by itself."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"title_{key}"
+    ):
+        st.markdown(f"##### {title}", help=help, width="content")
+        buttons = "".join(
+            f'<button type="button" data-chart="{key}" data-format="{kind}" aria-label="{title} as {kind.upper()}">'
+            f"{kind.upper()}</button>"
+            for kind in ("png", "svg")
+        )
+        st.html(f'<div class="save">{buttons}</div>', width="content")
+
+
 def draw(figure: object, key: str, alt: str) -> None:
     """A chart whose marks carry the word that a click hands to the question."""
     _chart(figure, key, alt, ("points",), lambda: _word_clicked(_points(key)))

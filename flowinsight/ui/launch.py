@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from flowinsight.ui import login
 from flowinsight.ui.login import LOCAL
-from flowinsight.ui.shell import KEYS, ROOT
+from flowinsight.ui.shell import ROOT, SCRIPT
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,7 +30,7 @@ ORIGIN = "/origin.js"
 FIRST = "investigate"
 """The page that Streamlit serves at the root, and nowhere else."""
 
-_SCRIPTS = {KEYS: "static/keys.js", ORIGIN: "static/origin.js"}
+_SCRIPTS = {SCRIPT: "static/page.js", ORIGIN: "static/origin.js"}
 
 
 def _index() -> str:

@@ -22,7 +22,7 @@ _OUTCOMES_HELP = (
 def draw(found: Investigation, palette: charts.Palette, zone: tzinfo, present: int | None) -> None:
     """Time first, then who, what came of it, which services, which protocols. `present` is that of a live source, or None."""
     with st.container(border=True, key="card_timeline"):
-        st.markdown(f"##### Accepted and rejected records over time ({zone})", help=_TIMELINE_HELP)
+        handles.heading(f"Accepted and rejected records over time ({zone})", "timeline", _TIMELINE_HELP)
         figure = charts.timeline(found, palette, zone, present)
         if any(charts.arriving(row["bin"], found.bin_seconds, present) for row in found.timeline):
             st.markdown(":gray[Hatched bars are still arriving.]")
@@ -30,19 +30,19 @@ def draw(found: Investigation, palette: charts.Palette, zone: tzinfo, present: i
     handles.switch()
     left, right = st.columns([3, 2])
     with left.container(border=True, key="card_clients", height="stretch"):
-        st.markdown("##### Top clients by bytes")
+        handles.heading("Top clients by bytes", "clients")
         figure = charts.talkers(found.clients, "client", palette)
         handles.draw(figure, "clients", "Bytes sent and received by the top clients")
     with right.container(border=True, key="card_outcomes", height="stretch"):
-        st.markdown("##### Outcomes of conversations", help=_OUTCOMES_HELP)
+        handles.heading("Outcomes of conversations", "outcomes", _OUTCOMES_HELP)
         handles.outcomes(charts.outcomes(found, palette), "Conversations by outcome")
-        st.markdown("##### Protocols by records")
+        handles.heading("Protocols by records", "protocols")
         handles.draw(charts.protocols(found, palette), "protocols", "Records by protocol")
     left, right = st.columns([3, 2])
     with left.container(border=True, key="card_servers", height="stretch"):
-        st.markdown("##### Top servers by bytes")
+        handles.heading("Top servers by bytes", "servers")
         figure = charts.talkers(found.servers, "server", palette)
         handles.draw(figure, "servers", "Bytes sent to and received from the top servers")
     with right.container(border=True, key="card_services", height="stretch"):
-        st.markdown("##### Services by conversations")
+        handles.heading("Services by conversations", "services")
         handles.draw(charts.services(found, palette), "services", "Conversations by service")

@@ -19,8 +19,8 @@ from flowinsight.errors import FlowInsightError
 from flowinsight.ui import leaving, login
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = "/keys.js"
-"""Where the keyboard shortcuts are served."""
+SCRIPT = "/page.js"
+"""Where the script is served that does what a browser must do by itself: shortcuts, and saving charts."""
 _run = threading.local()
 
 
@@ -61,7 +61,7 @@ def _frame() -> StreamlitPage:
     chosen = st.navigation(pages, position="top" if login.admitted() else "hidden")
     leaving.arrived(chosen.title)
     st.html(_CSS)
-    st.html(f'<script src="{KEYS}"></script>', unsafe_allow_javascript=True)
+    st.html(f'<script src="{SCRIPT}"></script>', unsafe_allow_javascript=True)
     return chosen
 
 
@@ -83,6 +83,11 @@ _CSS = """<style>
   [class*="st-key-card_"] { background: #171e27; }
 }
 [class*="st-key-time_"] kbd { display: none; }
+.save { display: flex; gap: 2px; }
+.save button { all: unset; cursor: pointer; font: 500 11px Inter, sans-serif; padding: 2px 6px; border-radius: 4px;
+  opacity: .75; }
+.save button:hover, .save button:focus-visible { opacity: 1; background: rgba(128, 144, 160, .18); }
+.save button:focus-visible { outline: 2px solid; }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.2vw, 2.5rem); max-width: 1760px; }
 </style>"""
 

@@ -119,3 +119,14 @@ def test_the_keyboard_reaches_the_box_and_shifts_the_window(app: App) -> None:
     with app.rerun():
         app.page.keyboard.press("Alt+ArrowLeft")
     assert app.by_key("t").locator("input").input_value() == "2026-11-02T06:00Z/2026-11-02T08:00Z"
+
+
+def test_a_chart_is_saved_as_a_picture_by_the_browser(app: App, tmp_path: Path) -> None:
+    app.goto("/?q=%3A22")
+
+    for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with app.page.expect_download() as download:
+            app.by_key("title_clients").get_by_role("button", name=f"Top clients by bytes as {kind}").click()
+        download.value.save_as(tmp_path / kind)
+        assert download.value.suggested_filename == f"flowinsight-clients.{kind.lower()}"
+        assert (tmp_path / kind).read_bytes().startswith(begins)
