@@ -36,7 +36,7 @@ with shell.page():
         said: list[str] = []
         names = inventories.names(sources.account(source), said)
         filters = box.parsed(address_bar.value("q"), lambda text: grammar.parse(text, names))
-        box.time(held.extent[1], zone)
+        box.time(held.extent[1], zone, live=sources.present(source) is not None)
         period = box.parsed(address_bar.value("t"), periods.Reader(held.extent[1], zone).parse)
         box.chips(filters or (), period or TimeRange(), zone)
     with st.sidebar:

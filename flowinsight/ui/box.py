@@ -55,21 +55,32 @@ def _chip(key: str, text: str, remove: Callable[..., None], *args: object) -> No
     )  # fmt: skip
 
 
-def time(newest: int, zone: tzinfo) -> None:
-    """The time range: shifted by arrows, chosen from presets or a calendar, or typed."""
+def time(newest: int, zone: tzinfo, *, live: bool = False) -> None:
+    """The time range: shifted by arrows, chosen from presets or a calendar, or typed.
+
+    Where none is given a `live` source is asked for its last hour, because every hour is to be fetched.
+    """
     reader = periods.Reader(newest, zone)
     period = parsed(address_bar.value("t"), reader.parse, silent=True) or TimeRange()
     whole = period.start is None or period.end is None
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="times"):
         st.text_input(
-            "Time range (empty: everything)", key="t", placeholder="last 24h · yesterday 14:00-16:00 · 2026-11-02", width=360,
+            f"Time range (empty: {'the last hour' if live else 'everything'})", key="t", width=360,
+            placeholder="last 24h · yesterday 14:00-16:00 · 2026-11-02",
             on_change=_settle, args=(reader,),
             help=f"{plain(periods.EXAMPLES)}. Without a zone times are read in the zone chosen here; “last” counts back "
             "from the newest record. A record belongs to the range in which it starts.",
         )  # fmt: skip
         _arrow("earlier", ":material/chevron_left:", "Alt+ArrowLeft", period, -1, off=whole)
         _arrow("later", ":material/chevron_right:", "Alt+ArrowRight", period, 1, off=whole)
-        st.menu_button("Presets", PRESETS, key="presets", icon=":material/schedule:", on_click=_preset, args=(reader,))
+        st.menu_button(
+            "Presets",
+            PRESETS[:-1] if live else PRESETS,
+            key="presets",
+            icon=":material/schedule:",
+            on_click=_preset,
+            args=(reader,),
+        )
         with st.popover("Calendar", icon=":material/calendar_month:", key="calendar"):
             _calendar(period, newest, zone)
         if zone != UTC or _browser_zone() != UTC:
