@@ -55,11 +55,17 @@ class Estimate:
         """One sentence with bytes, dollars, list price, date and source."""
         if self.bytes is None:
             return f"What this costs is not known before it runs ({self.how}). CloudWatch charges what it reads: {_rate(tariff)}."
-        return f"About {size(self.bytes)} to read: {tariff.of(self.bytes):.4f} USD at {_rate(tariff)}. Estimated from {self.how}."
+        price = usd(tariff.of(self.bytes))
+        return f"About {size(self.bytes)} to read: {price} at {_rate(tariff)}. Estimated from {self.how}."
 
 
 def _rate(tariff: Tariff) -> str:
     return f"{tariff.dollars_per_gigabyte:g} USD a GB ({tariff.label})"
+
+
+def usd(amount: float) -> str:
+    """An amount of US dollars; what is not nothing is never written as nothing."""
+    return "less than 0.0001 USD" if 0 < amount < 0.0001 else f"{amount:.4f} USD"
 
 
 def size(number: int) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from flowinsight import periods
 from flowinsight.engines import insights_price
-from flowinsight.engines.insights_price import Estimate
+from flowinsight.engines.insights_price import Estimate, usd
 from flowinsight.engines.insights_query import InsightsQuery
 from flowinsight.engines.insights_query_errors import MalformedQueryError
 from flowinsight.errors import FlowInsightError, QuestionError
@@ -154,7 +154,7 @@ def _run_or_wait(query: InsightsQuery, account: Account, region: str) -> None:
     if estimate is None:
         return
     tariff = insights_limits.tariff(account, region)
-    about = "" if estimate.bytes is None else f" for about {tariff.of(estimate.bytes):.4f} USD"
+    about = "" if estimate.bytes is None else f" for {usd(tariff.of(estimate.bytes))}"
     asked = Asked(query, account.identity, estimate, tariff)
     st.button(
         f"Run{about}", key="insights_start", type="primary", icon=":material/play_arrow:", on_click=_start,

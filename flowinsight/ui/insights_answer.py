@@ -6,7 +6,7 @@ from datetime import UTC, tzinfo
 import streamlit as st
 
 from flowinsight import charts, charts_query
-from flowinsight.engines.insights_price import Tariff, size
+from flowinsight.engines.insights_price import Tariff, size, usd
 from flowinsight.engines.insights_query import Running
 from flowinsight.engines.insights_query_errors import MalformedQueryError
 from flowinsight.ui import insights_shown, tables
@@ -22,7 +22,7 @@ def progress(running: Running | None, tariff: Tariff) -> None:
     if running is None:
         st.markdown("**Asking CloudWatch**")
         return
-    read = f"{size(running.bytes_scanned)} read, {tariff.of(running.bytes_scanned):.4f} USD"
+    read = f"{size(running.bytes_scanned)} read, {usd(tariff.of(running.bytes_scanned))}"
     st.markdown(
         f"**{plain(running.status)}** · {plain(read)} · {running.records_matched:,} records matched · {running.elapsed:.0f} s"
     )
@@ -41,7 +41,7 @@ def draw(answered: Answered, zone: tzinfo, palette: charts.Palette) -> None:
         st.markdown(
             gray(
                 f"{found.records_matched:,} of {found.records_scanned:,} records matched. {size(found.bytes_scanned)} read: "
-                f"{answered.dollars:.4f} USD. {answered.seconds:.1f} s, at {at} UTC. Query id {found.query_id}."
+                f"{usd(answered.dollars)}. {answered.seconds:.1f} s, at {at} UTC. Query id {found.query_id}."
             )
         )
         if found.result_count is not None and found.result_count > len(found.rows):

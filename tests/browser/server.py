@@ -34,7 +34,7 @@ def serving(
 ) -> Iterator[Served]:
     """Start the pages, wait until they answer, and stop them at the end.
 
-    What they keep of parsed files lies beside their log.
+    What they keep lies beside their log.
     """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
@@ -42,7 +42,12 @@ def serving(
         process = subprocess.Popen(
             [sys.executable, "-m", "flowinsight", "app", "--port", str(port), *arguments],
             cwd=ROOT,
-            env={**os.environ, "XDG_CACHE_HOME": str(log.parent), **(environment or {})},
+            env={
+                **os.environ,
+                "XDG_CACHE_HOME": str(log.parent),
+                "XDG_DATA_HOME": str(log.parent),
+                **(environment or {}),
+            },
             stdout=out,
             stderr=subprocess.STDOUT,
         )

@@ -52,10 +52,10 @@ def _ask(page: AppTest, text: str) -> AppTest:
 
 
 def test_the_price_stands_beside_the_button_before_anything_runs(page: AppTest, sandbox: Running) -> None:
-    assert "to read: 0.0" in text_of(page)
+    assert "to read: less than 0.0001 USD" in text_of(page)
     assert "USD a GB (list price us-east-1, 2026-11" in text_of(page)
     assert "CloudWatch's own estimate, which is free" in text_of(page)
-    assert page.button(key="insights_start").label.startswith("Run for about 0.0")
+    assert page.button(key="insights_start").label == "Run for less than 0.0001 USD"
     assert _queries(sandbox) == []
 
 

@@ -1,0 +1,67 @@
+"""A person asks Logs Insights in the sandbox: the price, the query under way, its answer, and Cancel."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driven import App
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 1000
+
+
+def test_a_query_is_priced_run_and_answered_with_a_chart(app: App) -> None:
+    _with_a_flow_log(app)
+    app.goto("/insights")
+
+    app.by_key("insights_account").get_by_text("Sandbox AWS account").click()
+    start = app.by_key("insights_start").get_by_role("button")
+    expect(start).to_contain_text("Run for less than 0.0001 USD", timeout=30 * SECONDS)
+    expect(app.by_key("card_insights")).to_contain_text("USD a GB (list price us-east-1")
+    start.click()
+
+    answer = app.by_key("card_insights_answer")
+    expect(answer).to_contain_text("15 rows", timeout=30 * SECONDS)
+    expect(answer.locator(".js-plotly-plot .bars .point").first).to_be_attached()
+    expect(app.by_key("asked_account")).to_contain_text("SANDBOX")
+    _picture(app, "insights")
+
+
+def test_a_sample_is_taken_and_a_wrong_word_is_marked(app: App) -> None:
+    _with_a_flow_log(app)
+    app.goto("/insights")
+    expect(app.by_key("insights_start")).to_be_visible(timeout=30 * SECONDS)
+
+    app.by_key("insights_samples").get_by_role("button").click()
+    app.page.get_by_text("Addresses that use UDP").click()
+    expect(app.by_key("insights_text").locator("textarea")).to_have_value(
+        "filter protocol=17\n| stats count(*) by srcAddr"
+    )
+
+    box = app.by_key("insights_text").locator("textarea")
+    box.fill("stats count(*) by srcAddr | frobnicate")
+    box.press("Control+Enter")
+    expect(app.by_key("card_insights")).to_contain_text("cannot read this query", timeout=30 * SECONDS)
+
+
+def _with_a_flow_log(app: App) -> None:
+    """The sandbox of the pages, with flow logs of an hour."""
+    app.goto("/?source=Sandbox+AWS+account")
+    ready = app.by_key("card_answer").or_(app.by_key("first_flow_log"))
+    expect(ready.first).to_be_visible(timeout=60 * SECONDS)
+    if app.by_key("first_flow_log").is_visible():
+        app.by_key("first_flow_log").get_by_role("button").click()
+        expect(app.by_key("card_answer")).to_be_visible(timeout=60 * SECONDS)
+
+
+def _picture(app: App, name: str) -> None:
+    """For looking at, where FLOWINSIGHT_SHOTS names a folder."""
+    if folder := os.environ.get("FLOWINSIGHT_SHOTS"):
+        for width in (1440, 390):
+            for scheme in ("light", "dark"):
+                app.page.emulate_media(color_scheme=scheme)
+                app.shot(Path(folder) / f"{name}-{width}-{scheme}.png", width)
+        app.page.emulate_media(color_scheme="light")
