@@ -36,7 +36,7 @@ def add_identity(ask: argparse.ArgumentParser) -> None:
     add_who(account)
     account.add_argument(
         "--way",
-        choices=[*WAYS, by_insights.WAY],
+        choices=WAYS,
         help="how a log group is read (default: pattern, which is exact and free); insights reads everything at AWS, for a price",
     )
     account.add_argument(

@@ -16,7 +16,7 @@ from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup
 
-WayName = Literal["pattern", "term"]
+WayName = Literal["pattern", "term", "insights"]
 WAYS: tuple[WayName, ...] = get_args(WayName)
 
 FREE = "No charge: FilterLogEvents costs nothing."
@@ -39,7 +39,7 @@ class Reading:
     @property
     def exact(self) -> bool:
         """Whether only what the question is about is brought, and evidence beside it."""
-        return self.way == "pattern" and not self.patterns
+        return self.way != "term" and not self.patterns
 
 
 EXACT = Reading()
@@ -70,15 +70,23 @@ OFFERS: dict[WayName, Offer] = {
         "Imprecise, like a search in AWS's console: one reading, which also brings records with the address in another "
         "field or inside a longer one. Those are counted, shown, and left out.",
     ),
+    "insights": Offer(
+        "insights",
+        "Logs Insights",
+        "By what CloudWatch reads, told before it runs.",
+        "Exact, and in the same scan what every interface wrote; or a rollup, where that is too much to bring.",
+    ),
 }
-"""Every way, the most exact first."""
+"""Every way: those that are free first, and of them the most exact."""
 
 TYPED = Offer("pattern", "Typed pattern", FREE, "As typed: what it leaves out, the answer cannot show.")
 
 
 def offered(question: Question) -> tuple[Offer, ...]:
     """The ways that can answer a question."""
-    fits: dict[WayName, bool] = {"pattern": True, "term": filter_pattern.term_pattern(question) is not None}
+    fits: dict[WayName, bool] = {
+        "pattern": True, "term": filter_pattern.term_pattern(question) is not None, "insights": True
+    }  # fmt: skip
     return tuple(OFFERS[way] for way in WAYS if fits[way])
 
 
@@ -88,7 +96,9 @@ def offer(reading: Reading) -> Offer:
 
 
 def plan(question: Question, source: LogGroup, reading: Reading) -> log_events.Plan:
-    """What is asked of a log group; QuestionError when the question cannot be asked in that way."""
+    """What FilterLogEvents is asked of a log group; QuestionError when the question cannot be asked in that way."""
+    if reading.way == "insights":
+        raise QuestionError("Logs Insights is no filter pattern: it is priced, and read by `fetchers.insights`.")
     if reading.patterns:
         return log_events.plan(question, source, tuple(map(filter_pattern.typed, reading.patterns)))
     if reading.way == "pattern":

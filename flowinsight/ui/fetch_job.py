@@ -14,6 +14,9 @@ from flowinsight.fetchers.pace import pace_for
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup, S3Objects
+from flowinsight.spending import SpendingError
+from flowinsight.ui.insights_fetch import InsightsFetch
+from flowinsight.ui.ways import Way
 
 State = Literal["running", "priced", "done", "cut", "failed"]
 
@@ -21,18 +24,6 @@ LEASE = 90.0
 """Seconds without a look from the page after which a fetch stops itself; browsers slow the timers of tabs in the background."""
 ASKS_FROM = 0.01
 """US dollars from which on a person has to agree to the price."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """How the records are brought, what that costs, and what exactly AWS is sent."""
-
-    name: str
-    price: str
-    dollars: float
-    sent: tuple[str, ...] = ()
-    origin: str = ""
-    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,11 +38,13 @@ class Brought:
     at: float
     requests: int
     beside: Beside | None = None
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass
 class FetchJob:
-    """`priced` waits for a person's agreement; `cut` ended before everything was there, `brought` holding what is complete.
+    """`priced` waits for a person's agreement; `cut` ended before everything was there, `brought` holding what is complete, as it
+    does while Logs Insights runs.
 
     Going on after an error or a cut asks only for what is missing.
     """
@@ -72,6 +65,7 @@ class FetchJob:
     events: log_events.Collected = field(default_factory=log_events.Collected)
     objects: s3_objects.Collected = field(default_factory=s3_objects.Collected)
     listing: s3_listing.Listing | None = None
+    by_insights: InsightsFetch | None = None
 
     def start(self) -> None:
         """Begin, or go on."""
@@ -109,6 +103,8 @@ class FetchJob:
     def _run(self) -> None:
         try:
             match self.live.source:
+                case LogGroup() as group if self.by_insights is not None:
+                    self.state = self._by_insights(group, self.by_insights)
                 case LogGroup() as group:
                     self.state = self._by_pattern(group)
                 case S3Objects() as bucket:
@@ -146,6 +142,34 @@ class FetchJob:
 
     def _sliced(self, progress: log_events.Progress) -> None:
         self.done = progress.finished / max(progress.slices, 1)
+
+    def _by_insights(self, source: LogGroup, asking: InsightsFetch) -> State:
+        if self.way is None:
+            self.said = f"Asking what it costs to read {source.label}"
+            group = live.settled(source, self.live.identity)
+            self.way = asking.priced(group, lambda: self.stopped)
+        if self.way.dollars > asking.payer.alone and not self.agreed:
+            return "priced"
+        self.said, why = f"Asking {source.label}, newest first", "Stopped."
+        try:
+            asking.fetch(lambda: self._slice_arrived(asking), lambda: self.stopped)
+        except SpendingError as error:
+            why = str(error)
+        self._slice_arrived(asking)
+        if self.brought is None or self.brought.covered != self.question.time:
+            self.said = why
+            return "cut"
+        loaded, way = asking.expected(self.brought.loaded), replace(self.way, price=asking.paid)
+        self.brought = replace(self.brought, loaded=loaded, way=way)
+        return "done"
+
+    def _slice_arrived(self, asking: InsightsFetch) -> None:
+        loaded, covered = asking.read()
+        self.done = asking.share
+        if covered is not None:
+            self._bring(loaded, covered, len(asking.collected.scans))
+            assert self.brought is not None
+            self.brought = replace(self.brought, cautions=asking.cautions(loaded))
 
     def _by_object(self, source: S3Objects) -> State:
         s3 = aws.client(self.live.identity, "s3")

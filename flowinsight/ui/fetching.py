@@ -6,12 +6,12 @@ Results are kept by identity, place and question, so that an answer is never giv
 import hashlib
 import time
 from dataclasses import dataclass, replace
+from math import isinf
 
 import streamlit as st
 
-from flowinsight import columns
+from flowinsight.engines.insights_price import usd
 from flowinsight.errors import FlowInsightError
-from flowinsight.fetchers import group_ways
 from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.fetchers.live import Live, Place
@@ -19,13 +19,15 @@ from flowinsight.fetchers.s3_listing import ReaderPaysError
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup, S3Objects
-from flowinsight.ui import accounts, ask, editing, group_way, places, tables, working
+from flowinsight.ui import accounts, ask, editing, false_matches, group_way, insights_limits, leaving, places, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.box import zone
-from flowinsight.ui.fetch_job import Brought, FetchJob, Way
+from flowinsight.ui.fetch_job import Brought, FetchJob
+from flowinsight.ui.insights_fetch import InsightsFetch
 from flowinsight.ui.plain import gray, moment, plain
+from flowinsight.ui.ways import Way
 
-_JOB, _NETWORKS = "fetch_job", "fetched_networks"
+_JOB, _NETWORKS, _SHOWN = "fetch_job", "fetched_networks", "fetch_slices_shown"
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,30 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
         kept = _arrived(job)
         if kept is None:
             _under_way(job, remote)
-            st.stop()
+            if job.by_insights is None or job.brought is None:
+                st.stop()
+            return _partial(job.brought, key)
         _fetched().put(key, kept)
     with row:
         _told(kept, key)
-    _beside(kept)
+    false_matches.draw(kept.beside)
+    _cautions(kept)
     held = ask.hold(kept.loaded, f"{key} {kept.at}", kept.loaded.connection.cursor())
     st.session_state.setdefault(_NETWORKS, {})[remote.account.key] = held.networks
     return held
+
+
+def _partial(part: Brought, key: str) -> ask.Held:
+    """The slices that have come, as an answer of their own until the others are here."""
+    edges = " to ".join(moment(edge, zone()) for edge in (part.covered.start, part.covered.end))
+    st.markdown(f":orange-badge[:material/hourglass_top: Partial] {gray(f'What follows is {edges} only.')}")
+    _cautions(part)
+    return ask.hold(part.loaded, f"{key} partial {part.at}", part.loaded.connection.cursor())
+
+
+def _cautions(kept: Brought) -> None:
+    for caution in kept.cautions:
+        st.markdown(gray(caution))
 
 
 def _job(question: Question, remote: Remote, key: str) -> FetchJob:
@@ -92,7 +110,12 @@ def _job(question: Question, remote: Remote, key: str) -> FetchJob:
         return job
     if job is not None:
         job.cancel()
-    job = FetchJob(question, Live(remote.account.identity, remote.place, remote.reading), key)
+    identity, account = remote.account.identity, remote.account
+    job = FetchJob(question, Live(identity, remote.place, remote.reading), key)
+    if isinstance(remote.place, LogGroup) and remote.reading.way == "insights":
+        payer = insights_limits.payer(account, remote.place.region or account.region)
+        job.by_insights = InsightsFetch(question, identity, payer, account.present)
+        leaving.stop_when_left("Investigate", job)
     st.session_state[_JOB] = job
     job.start()
     return job
@@ -114,9 +137,10 @@ def _under_way(job: FetchJob, remote: Remote) -> None:
     with st.container(border=True, key="card_fetching"):
         match job.state:
             case "running" | "done":
+                st.session_state[_SHOWN] = _arrivals(job)
                 _progress()
             case "priced":
-                _price(job)
+                _price(job, remote)
             case "cut":
                 _cut(job, remote)
             case "failed":
@@ -137,22 +161,34 @@ def _failed(job: FetchJob) -> None:
 def _progress() -> None:
     """Looks by itself, which keeps the fetch alive, until it ends."""
     job: FetchJob | None = st.session_state.get(_JOB)
-    if job is None or job.look() != "running":
+    if job is None or job.look() != "running" or _arrivals(job) != st.session_state.get(_SHOWN):
         st.rerun()
     counted = f"{len(job.events.messages):,} events in {job.events.requests:,} requests" if job.events.requests else ""
+    if job.by_insights is not None and job.way is not None:
+        counted = plain(job.by_insights.said)
     st.progress(job.done, f"{job.said} · {job.done:.0%} of the time covered {'· ' if counted else ''}{counted}")
     if job.way is not None:
         st.markdown(gray(f"{job.way.name}. {job.way.price}"))
     st.button("Cancel", key="fetch_cancel", icon=":material/cancel:", on_click=job.cancel)
 
 
-def _price(job: FetchJob) -> None:
+def _price(job: FetchJob, remote: Remote) -> None:
     assert job.way is not None
     st.markdown("#### This costs money")
     st.markdown(plain(job.way.price))
-    st.button(
-        plain(f"Fetch for at most {job.way.dollars:.2f} USD"), key="fetch_agree", type="primary", on_click=job.agree
-    )
+    if job.by_insights is None:
+        label = f"Fetch for at most {job.way.dollars:.2f} USD"
+    else:
+        label = "Run" if isinf(job.way.dollars) else f"Run for {usd(job.way.dollars)}"
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(plain(label), key="fetch_agree", type="primary", on_click=job.agree)
+        if job.by_insights is not None:
+            insights_limits.draw(remote.account)
+
+
+def _arrivals(job: FetchJob) -> int:
+    """How many slices have come, each of which the page draws."""
+    return 0 if job.by_insights is None else len(job.by_insights.collected.parts)
 
 
 def _cut(job: FetchJob, remote: Remote) -> None:
@@ -184,25 +220,6 @@ def _told(kept: Brought, key: str) -> None:
     with st.popover("How", icon=":material/receipt_long:", key="fetched_way"):
         _way(kept.way)
     st.button("Fetch again", key="fetch_anew", icon=":material/refresh:", on_click=_fetched().drop, args=(key,))
-
-
-def _beside(kept: Brought) -> None:
-    """The records that a term or a typed pattern brought and the question is not about, apart from every answer."""
-    if kept.beside is None or not kept.beside.count:
-        return
-    with st.expander(plain(group_ways.said_beside(kept.beside.count)), icon=":material/filter_alt_off:", key="beside"):
-        shown = columns.Table("false-matches", kept.beside.rows, _RECORD)
-        if len(kept.beside.rows) < kept.beside.count:
-            st.markdown(gray(f"The first {len(kept.beside.rows):,}:"))
-        tables.draw(shown, "beside", zone(), select=False)
-        tables.export(shown)
-
-
-_RECORD = (
-    columns.Column("Matched", lambda _: "not the question"), columns.of("start", "time"),
-    *(columns.of(name) for name in ("interface_id", "srcaddr", "srcport", "dstaddr", "dstport", "protocol", "action")),
-    columns.of("packets", "number"), columns.of("bytes", "bytes"),
-)  # fmt: skip
 
 
 def _way(way: Way) -> None:

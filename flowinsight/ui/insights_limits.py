@@ -8,6 +8,7 @@ from flowinsight.provision import prices
 from flowinsight.spending import Ledger, Limits
 from flowinsight.switches import spending_limit
 from flowinsight.ui.accounts import Account
+from flowinsight.ui.insights_fetch import Payer
 from flowinsight.ui.plain import gray
 
 
@@ -29,6 +30,11 @@ def tariff(account: Account, region: str) -> Tariff:
     return Tariff(
         price.first, f"{price.label}; the sandbox charges nothing" if account.identity.is_sandbox else price.label
     )
+
+
+def payer(account: Account, region: str) -> Payer:
+    """Who pays for queries in a region."""
+    return Payer(ledger(account), person(account), tariff(account, region))
 
 
 def draw(account: Account) -> None:
