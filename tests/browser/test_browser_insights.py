@@ -47,6 +47,19 @@ def test_a_sample_is_taken_and_a_wrong_word_is_marked(app: App) -> None:
     expect(app.by_key("card_insights")).to_contain_text("cannot read this query", timeout=30 * SECONDS)
 
 
+def test_a_question_is_asked_by_logs_insights_and_its_price_told(app: App) -> None:
+    _with_a_flow_log(app)
+
+    app.goto("/?source=Sandbox+AWS+account&q=%3A443&way=insights")
+    expect(app.by_key("card_answer")).to_contain_text("Port 443 of", timeout=30 * SECONDS)
+    expect(app.by_key("group_way")).to_contain_text("Logs Insights")
+    app.by_key("fetched_way").get_by_role("button").click()
+    expect(app.page.get_by_text("USD a GB")).to_be_visible()
+    expect(app.page.get_by_text("limit 100000")).to_be_visible()
+    app.page.keyboard.press("Escape")
+    _picture(app, "by-insights")
+
+
 def _with_a_flow_log(app: App) -> None:
     """The sandbox of the pages, with flow logs of an hour."""
     app.goto("/?source=Sandbox+AWS+account")
