@@ -216,7 +216,8 @@ def _narrow(kept: Brought, key: str) -> None:
 def _told(kept: Brought, key: str) -> None:
     """How the records were brought, and a way to bring them anew."""
     at = time.strftime("%H:%M:%S", time.gmtime(kept.at))
-    st.markdown(gray(f"Fetched at {at} UTC in {kept.requests:,} requests."), width="content")
+    requests = "1 request" if kept.requests == 1 else f"{kept.requests:,} requests"
+    st.markdown(gray(f"Fetched at {at} UTC in {requests}."), width="content")
     with st.popover("How", icon=":material/receipt_long:", key="fetched_way"):
         _way(kept.way)
     st.button("Fetch again", key="fetch_anew", icon=":material/refresh:", on_click=_fetched().drop, args=(key,))
