@@ -85,13 +85,14 @@ def estimated(
     refused is no error.
     """
     groups, notes = _groups(query, identity, now)
-    notes = (*notes, *_infrequent(query.text, groups))
+    lacking = _infrequent(query.text, groups)
+    notes = (*notes, *lacking)
     try:
         told = _told(run(_asking(query), identity, told=lambda _: None, cancelled=cancelled))
     except (ExpiredError, QueryCancelledError):
         raise
     except MalformedQueryError as error:
-        if error.start is not None and error.start < len(query.text.rstrip()):
+        if not lacking and error.start is not None and error.start < len(query.text.rstrip()):
             raise
         told = None
     except (AwsError, SourceError):

@@ -1,6 +1,7 @@
 """What a Logs Insights query costs is known before, entered afterwards, and never more than a person may spend."""
 
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from flowinsight.sources import LogGroup
 from flowinsight.spending import Ledger, Limits, SpendingError
 from tests.aws.conftest import Delivered
 
+ROOT = Path(__file__).parents[2]
 TARIFF = Tariff(0.005, "list price us-east-1, 2026-11, a test")
 DEAR = Tariff(1e6, "list price nowhere, 2026-11, a test")
 
@@ -199,22 +201,28 @@ def test_a_limit_is_an_amount(amount: float) -> None:
         Limits(day=amount)
 
 
-def _spend(path: Path) -> int:
-    accepted = 0
-    for _ in range(20):
-        try:
-            Ledger(path).set_aside("ada", 0.1, "")
-        except SpendingError:
-            continue
+_SPENDING = """
+import sys
+from pathlib import Path
+from flowinsight.spending import Ledger, SpendingError
+accepted = 0
+for _ in range(20):
+    try:
+        Ledger(Path(sys.argv[1])).set_aside("ada", 0.125, "")
         accepted += 1
-    return accepted
+    except SpendingError:
+        pass
+print(accepted)
+"""
 
 
 def test_processes_that_spend_at_the_same_time_pass_the_limit_together_never(tmp_path: Path) -> None:
     path = tmp_path / "spending.sqlite"
 
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        accepted = sum(pool.map(_spend, [path] * 3))
+    ran = [
+        subprocess.Popen([sys.executable, "-c", _SPENDING, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
 
-    assert accepted == 50
-    assert Ledger(path).spent("ada") == pytest.approx(5.0)
+    assert sum(int(one.communicate(timeout=60)[0]) for one in ran) == 40
+    assert Ledger(path).spent("ada") == 5.0
