@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -11,9 +10,6 @@ from playwright.sync_api import Browser
 from tests.browser import chromium, provider
 from tests.browser.driven import App
 from tests.browser.server import free_port, serving
-
-# Streamlit's login speaks to the provider through httpx, which it does not install.
-collect_ignore = [] if find_spec("httpx") else ["test_browser_login.py"]
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
