@@ -54,7 +54,7 @@ def _draw(seen: Seen) -> None:
     if seen.survey.uncovered:
         count = len(seen.survey.uncovered)
         with st.expander(f"{count} of {len(seen.interfaces)} interfaces are not recorded"):
-            st.code("\n".join(seen.survey.uncovered), language=None)
+            st.code("\n".join(seen.survey.uncovered), language=None, wrap_lines=True)
 
 
 def table(healths: tuple[Health, ...]) -> None:
