@@ -32,7 +32,7 @@ LAYERS = (
     ("answer", "conditions", "editing", "examples", "grammar", "names", "part", "periods"),
     ("aws", "db", "doctor", "question", "records", "scenario", "sources", "times"),
     ("cases", "filters", "spending"),
-    ("addresses", "data", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags"),
+    ("addresses", "data", "errors", "fields", "iana", "paths", "switches", "table", "tcp_flags", "whole"),
 )
 """Each line may import only lines below it, and nobody on its own line."""
 

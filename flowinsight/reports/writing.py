@@ -1,10 +1,8 @@
 """A report on disk: written as a whole, in the language that its name asks for."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
+from flowinsight import whole
 from flowinsight.errors import ReportError
 from flowinsight.reports import markdown, page
 from flowinsight.reports.content import Report
@@ -31,14 +29,7 @@ def rendered(report: Report, ending: str) -> bytes:
 def write(report: Report, path: Path) -> None:
     """Write it to a checked path: whatever interrupts it, there is the whole report or what was there before."""
     content = rendered(report, path.suffix)
-    new = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
-        with new.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        whole.write(path, content)
     except OSError as error:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
         raise ReportError(f"{path} cannot be written: {error.strerror}.") from error

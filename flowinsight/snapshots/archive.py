@@ -4,14 +4,12 @@ Nothing is ever unpacked to a disk, so no name in it can lead anywhere. Source: 
 """
 
 import io
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
+from flowinsight import whole
 from flowinsight.snapshots.errors import SnapshotError
 
 SUFFIX = ".flowsnap"
@@ -63,17 +61,10 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
 def save(parts: Mapping[str, bytes], path: Path) -> None:
     """Write the file as a whole: whatever interrupts it, under its name is the whole file or what was there before."""
     content = packed(parts)
-    new = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        whole.write(path, content)
     except OSError as error:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
         raise SnapshotError(f"{path} cannot be written: {error.strerror}.") from error
 
 

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from flowinsight import whole
 from flowinsight.paths import data_home
 from flowinsight.snapshots import archive, plain_json
 from flowinsight.snapshots.errors import SnapshotError
@@ -136,10 +137,8 @@ def trust(path: Path, key: str, name: str) -> None:
             f"{key[:80]} is not the fingerprint of a key, such as {fingerprint(b'')}, or there is no name."
         )
     known = _Trusted({**trusted(path), key: name.strip()})
-    new = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(plain_json.written(known))
-        new.replace(path)
+        whole.write(path, plain_json.written(known))
     except OSError as error:
         raise SnapshotError(f"{path} cannot be written: {error.strerror}.") from error

@@ -16,12 +16,11 @@ from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup, S3Objects
 from flowinsight.spending import SpendingError
 from flowinsight.ui.insights_fetch import InsightsFetch
+from flowinsight.ui.leased import Leased
 from flowinsight.ui.ways import Way
 
 State = Literal["running", "priced", "done", "cut", "failed"]
 
-LEASE = 90.0
-"""Seconds without a look from the page after which a fetch stops itself; browsers slow the timers of tabs in the background."""
 ASKS_FROM = 0.01
 """US dollars from which on a person has to agree to the price."""
 
@@ -42,7 +41,7 @@ class Brought:
 
 
 @dataclass
-class FetchJob:
+class FetchJob(Leased):
     """`priced` waits for a person's agreement; `cut` ended before everything was there, `brought` holding what is complete, as it
     does while Logs Insights runs.
 
@@ -59,9 +58,6 @@ class FetchJob:
     brought: Brought | None = None
     error: BaseException | None = None
     agreed: bool = False
-    seen: float = field(default_factory=time.monotonic)
-    told_to_stop: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
     events: log_events.Collected = field(default_factory=log_events.Collected)
     objects: s3_objects.Collected = field(default_factory=s3_objects.Collected)
     listing: s3_listing.Listing | None = None
@@ -76,9 +72,7 @@ class FetchJob:
 
     def look(self, wait: float = 0.0) -> State:
         """How it is, after at most `wait` seconds. Every look renews the lease."""
-        self.seen = time.monotonic()
-        if self.thread is not None and wait:
-            self.thread.join(wait)
+        self.renew(wait)
         return self.state
 
     def agree(self) -> None:
@@ -91,14 +85,6 @@ class FetchJob:
         assert isinstance(self.live.source, S3Objects)
         self.live = replace(self.live, source=replace(self.live.source, requester_pays=True))
         self.start()
-
-    def cancel(self) -> None:
-        self.told_to_stop.set()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether to stop: somebody said so, or nobody has looked for too long."""
-        return self.told_to_stop.is_set() or time.monotonic() - self.seen > LEASE
 
     def _run(self) -> None:
         try:

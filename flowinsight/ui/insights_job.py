@@ -5,7 +5,7 @@ It stops at AWS when it is told to, when the page has moved on to another questi
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from flowinsight import aws
@@ -14,7 +14,7 @@ from flowinsight.engines.insights_query import InsightsQuery, QueryResult, Runni
 from flowinsight.engines.insights_query_errors import QueryCancelledError
 from flowinsight.engines.insights_query_paid import purse
 from flowinsight.spending import Ledger
-from flowinsight.ui.fetch_job import LEASE
+from flowinsight.ui.leased import Leased
 
 State = Literal["running", "done", "cancelled", "failed"]
 
@@ -40,7 +40,7 @@ class Answered:
 
 
 @dataclass
-class InsightsJob:
+class InsightsJob(Leased):
     """`key` tells the query of one identity from any other."""
 
     asked: Asked
@@ -51,9 +51,6 @@ class InsightsJob:
     progress: Running | None = None
     answered: Answered | None = None
     error: BaseException | None = None
-    seen: float = field(default_factory=time.monotonic)
-    told_to_stop: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
 
     def start(self) -> None:
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -61,17 +58,8 @@ class InsightsJob:
 
     def look(self, wait: float = 0.0) -> State:
         """How it is, after at most `wait` seconds. Every look renews the lease."""
-        self.seen = time.monotonic()
-        if self.thread is not None and wait:
-            self.thread.join(wait)
+        self.renew(wait)
         return self.state
-
-    def cancel(self) -> None:
-        self.told_to_stop.set()
-
-    @property
-    def stopped(self) -> bool:
-        return self.told_to_stop.is_set() or time.monotonic() - self.seen > LEASE
 
     def _run(self) -> None:
         began = time.monotonic()

@@ -11,7 +11,7 @@ from flowinsight.fetchers.live import Live
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import MISSING_MOTO, Running, SandboxError
 from flowinsight.sources import LogGroup, S3Objects
-from flowinsight.ui import fetch_job, first_flow_log, sandbox_process
+from flowinsight.ui import fetch_job, first_flow_log, leased, sandbox_process
 from flowinsight.ui.fetch_job import FetchJob
 from tests.pages.live_pages import HOUR, NOON, RANGE, Opened, answered, keys, text_of, until
 
@@ -139,7 +139,7 @@ def test_a_bucket_whose_reader_pays_is_read_only_after_agreeing_to_pay_and_to_th
 def test_a_fetch_that_nobody_looks_at_stops_and_keeps_what_is_complete(
     sandbox: Running, faults: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch_job, "LEASE", 0.3)
+    monkeypatch.setattr(leased, "LEASE", 0.3)
     faults(kind="latency", service="logs", action="FilterLogEvents", seconds=0.15)
     group = LogGroup(first_flow_log.GROUP, formats=(), origin="not known yet")
     question = Question(TimeRange(NOON, NOON + HOUR))

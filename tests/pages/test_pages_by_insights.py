@@ -13,7 +13,7 @@ from flowinsight.fetchers import insights, insights_slices
 from flowinsight.fetchers.insights_ladder import Rung
 from flowinsight.sandbox.running import Running
 from flowinsight.spending import Ledger, Limits
-from flowinsight.ui import fetch_job
+from flowinsight.ui import leased
 from tests.pages.live_pages import RANGE, Opened, answered, keys, text_of, until
 
 PERSON = "arn:aws:iam::111122223333:user/operator"
@@ -135,7 +135,7 @@ def test_a_page_that_nobody_looks_at_stops_its_query(
     opened: Opened, sandbox: Running, slowly: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = _running(opened, ":451", slowly)
-    monkeypatch.setattr(fetch_job, "LEASE", 0.2)
+    monkeypatch.setattr(leased, "LEASE", 0.2)
 
     page.session_state["fetch_job"].thread.join(20)
 

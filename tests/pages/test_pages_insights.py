@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from flowinsight import aws
 from flowinsight.sandbox.running import Running
 from flowinsight.sandbox.settings import Settings
-from flowinsight.ui import insights_job
+from flowinsight.ui import leased
 from tests.pages.live_pages import RANGE, Opened, keys, text_of, until
 
 
@@ -126,7 +126,7 @@ def test_a_page_that_nobody_looks_at_stops_its_query_when_the_lease_lapses(
 ) -> None:
     sandbox.control("settings", {"query_seconds": 60})
     _start_slowly(page)
-    monkeypatch.setattr(insights_job, "LEASE", 0.3)
+    monkeypatch.setattr(leased, "LEASE", 0.3)
 
     job = page.session_state["insights_job"]
     job.thread.join(20)
