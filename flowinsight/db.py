@@ -28,7 +28,10 @@ def connect(path: str = ":memory:", *, read_only: bool = False) -> Connection:
     connection = duckdb.connect(path, read_only=read_only)
     connection.execute("SET disabled_optimizers = 'type_pushdown'")
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
+    if one(connection, "SELECT current_setting('enable_progress_bar') AS shown")[
+        "shown"
+    ]:  # a notebook may refuse the setting
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from flowinsight import charts, grammar, periods, roles
+from flowinsight import charts, grammar, periods, wording
 from flowinsight.fetchers.files import load
 from flowinsight.investigation import Investigation, investigate
 from flowinsight.loaded import Loaded
@@ -29,8 +29,7 @@ class Result:
 
     def __str__(self) -> str:
         found = self.investigation
-        verdict = f"{found.verdict[:1].upper()}{found.verdict[1:]}."
-        return "\n".join([*(roles.sentence(role) for role in found.roles), verdict, *found.reasons])
+        return "\n".join([*wording.sentences(found), f"{wording.verdict(found)}.", *found.reasons])
 
     __repr__ = __str__
 
