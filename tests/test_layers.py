@@ -19,7 +19,7 @@ LAYERS = (
     ("cli",),
     ("ui", "commands", "notebooks"),
     ("sandbox",),
-    ("charts_coverage", "charts_query", "reports"),
+    ("charts_coverage", "charts_query", "library", "reports"),
     ("charts", "columns", "exports", "provision", "wording"),
     ("snapshots",),
     ("investigation", "labels"),

@@ -15,7 +15,7 @@ from flowinsight.snapshots.facts import Circumstances, Name, Sources, caller
 from flowinsight.snapshots.freezing import freeze
 from flowinsight.snapshots.opening import load, open_snapshot
 from flowinsight.snapshots.origins import Origin, of_files, of_log_group, of_objects, of_store
-from flowinsight.snapshots.redacting import Preview, preview, redact
+from flowinsight.snapshots.redacting import Preview, preview, previewed, redact
 from flowinsight.snapshots.snapshot import Snapshot
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "open_snapshot",
     "packed",
     "preview",
+    "previewed",
     "redact",
     "rerun",
     "save",

@@ -41,7 +41,13 @@ class Checked:
 
 def check(path: Path, trusted: Mapping[str, str], expected: str | None = None) -> Checked:
     """What can be said of the file, altered or not. SnapshotError when it is no snapshot at all."""
-    parts, damaged = archive.read(path)
+    return checked(*archive.read(path), trusted, expected)
+
+
+def checked(
+    parts: Mapping[str, bytes], damaged: tuple[str, ...], trusted: Mapping[str, str], expected: str | None = None
+) -> Checked:
+    """As `check`, of parts that were read already, and the names of those that are damaged."""
     found = altered(parts, damaged)
     manifest = parts.get(archive.MANIFEST)
     identity = hashlib.sha256(manifest).hexdigest() if manifest is not None else ""

@@ -48,10 +48,15 @@ def redact(original: Snapshot, key: bytes, note: str = "") -> Snapshot:
 
 def preview(original: Snapshot, key: bytes) -> Preview:
     """What `redact` with this key would replace, and by what."""
+    return previewed(original, key)[1]
+
+
+def previewed(original: Snapshot, key: bytes, note: str = "") -> tuple[Snapshot, Preview]:
+    """The redacted snapshot, and what was replaced in it."""
     names = Pseudonyms(key)
-    _redacted(original, names, "")
+    made = _redacted(original, names, note)
     addresses = {format_address(one): format_address(other) for one, other in names.replaced.items()}
-    return Preview(addresses, dict(names.masked))
+    return made, Preview(addresses, dict(names.masked))
 
 
 def _redacted(original: Snapshot, names: Pseudonyms, note: str) -> Snapshot:
