@@ -25,7 +25,7 @@ LAYERS = (
     ("investigation", "labels"),
     ("views", "roles", "legs", "moments", "newness", "rhythm", "tops"),
     ("prepared",),
-    ("answerable", "fetchers"),
+    ("answerable", "effort", "fetchers"),
     ("conversations", "coverage", "engines", "store"),
     ("rollups", "survey"),
     ("loaded",),
