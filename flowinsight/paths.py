@@ -24,6 +24,11 @@ def spending_file(*, sandbox: bool) -> Path:
     return data_home() / ("spending-sandbox.sqlite" if sandbox else "spending.sqlite")
 
 
+def prices_file() -> Path:
+    """Where prices read from AWS's public price list are kept."""
+    return data_home() / "prices.json"
+
+
 def cases_folder(person: str | None) -> Path:
     """Where a person's cases are kept; without a login, those of whoever uses this machine."""
     return data_home() / "cases" / (hashlib.sha256(person.encode()).hexdigest()[:32] if person else "")

@@ -1,25 +1,27 @@
 """`flowinsight probe`: what CloudWatch really answers to the queries on which asking by Logs Insights rests.
 
-Read-only, and for less than a cent: it estimates first, which is free, and shortens its time range until the price fits.
+Read-only, and for less than a cent: it estimates first, which is free, and shortens its time range until the price fits. What it
+costs counts towards a person's limit of the day.
 """
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from flowinsight import aws
-from flowinsight.commands import fetched
-from flowinsight.engines.insights_price import Tariff, estimated
-from flowinsight.engines.insights_query import InsightsQuery, QueryResult, run
+from flowinsight.commands import by_insights, fetched
+from flowinsight.engines.insights_price import Estimate, Tariff, estimated, usd
+from flowinsight.engines.insights_query import InsightsQuery, QueryResult
+from flowinsight.engines.insights_query_paid import purse
 from flowinsight.engines.insights_query_probe import MISSING, PROBES, Facts, Probe, differences
 from flowinsight.errors import AwsError, ExpiredError, SourceError
 from flowinsight.fetchers import live
+from flowinsight.fetchers.insights_slices import Runner
 from flowinsight.fields import BY_TOKEN
-from flowinsight.provision import prices
 from flowinsight.sources import LogGroup
 
 SANDBOX_FACTS = "probe-sandbox.json"
@@ -30,15 +32,16 @@ MOST_DOLLARS = 0.01
 
 @dataclass(frozen=True)
 class Asker:
-    """A log group, as whom it is asked, and the newest second of its records."""
+    """A log group, as whom it is asked, the newest second of its records, and what runs queries within what may be spent."""
 
     identity: aws.Identity
     group: LogGroup
     newest: int
+    run: Runner
 
     def ask(self, text: str, start: int, end: int) -> QueryResult:
         query = InsightsQuery(text, (self.group,), start, end, 1000)
-        return run(query, self.identity, told=lambda _: None, cancelled=lambda: False)
+        return self.run(query, self.identity, told=lambda _: None, cancelled=lambda: False)
 
 
 def add(probe: argparse.ArgumentParser) -> None:
@@ -54,9 +57,10 @@ def go(options: argparse.Namespace) -> str:
     """Ask, write the facts as JSON, and say in what they differ from the sandbox's."""
     identity = fetched.who_asks(options)
     group = live.settled(LogGroup(options.log_group, None, (), ""), identity)
-    asker = Asker(identity, group, _newest(identity, group))
-    seconds, dollars = _affordable(asker)
-    facts, refused = _facts(asker, seconds)
+    newest, by = _newest(identity, group), by_insights.payer(identity, group.region)
+    seconds, price = _affordable(identity, group, newest, by.tariff)
+    with purse(by, price, "probe", MOST_DOLLARS) as opened:
+        facts, refused = _facts(Asker(identity, group, newest, opened.run), seconds)
     written = {
         "what": "Facts about CloudWatch Logs Insights. No address, account or name is among them.",
         "sandbox": identity.is_sandbox, "seconds": seconds, "facts": facts, "refused": refused,
@@ -64,7 +68,7 @@ def go(options: argparse.Namespace) -> str:
     options.to.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     said = list(differences(sandbox_facts(), facts))
     asked = f"Asked {len(facts) + len(refused)} things about {seconds:,} s of {group.label}"
-    head = f"{asked}, for about {dollars:.4f} USD: {options.to}"
+    head = f"{asked}, for {usd(opened.dollars)}: {options.to}"
     words = [f"{name}: {why}" for name, why in refused.items()]
     return "\n".join([head, *words, *(said or ["Everything is as in the sandbox."])])
 
@@ -87,21 +91,19 @@ def _newest(identity: aws.Identity, group: LogGroup) -> int:
     return newest
 
 
-def _affordable(asker: Asker) -> tuple[int, float]:
-    """The longest range, in seconds, for which all probes together cost less than a cent, and what they cost in US dollars."""
-    region = asker.group.region or asker.identity.region or "us-east-1"
-    price = prices.prices_for(region)["asked in CloudWatch"]
-    tariff, seconds = Tariff(price.first, price.label), LONGEST
+def _affordable(identity: aws.Identity, group: LogGroup, newest: int, tariff: Tariff) -> tuple[int, Estimate]:
+    """The longest range, in seconds, for which all probes together cost less than a cent, and what they read."""
+    seconds = LONGEST
     while seconds >= SHORTEST:
-        query = InsightsQuery("stats count(*)", (asker.group,), asker.newest - seconds + 1, asker.newest)
-        found = estimated(query, asker.identity, asker.newest + 1)
+        query = InsightsQuery("stats count(*)", (group,), newest - seconds + 1, newest)
+        found = estimated(query, identity, newest + 1)
         if found.bytes is None:
             raise SourceError(f"What this would cost is not known ({found.how}), and nothing was asked.")
-        dollars = tariff.of(found.bytes) * (len(PROBES) + 2)
-        if dollars < MOST_DOLLARS:
-            return seconds, dollars
+        together = found.bytes * (len(PROBES) + 2)
+        if tariff.of(together) < MOST_DOLLARS:
+            return seconds, replace(found, bytes=together)
         seconds //= 2
-    raise SourceError(f"A minute of {asker.group.label} would cost more than a cent to ask: probe a smaller log group.")
+    raise SourceError(f"A minute of {group.label} would cost more than a cent to ask: probe a smaller log group.")
 
 
 def _facts(asker: Asker, seconds: int) -> tuple[dict[str, Facts], dict[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flowinsight import aws
 from flowinsight.fetchers import live
-from flowinsight.paths import audit_file
+from flowinsight.paths import audit_file, prices_file
 from flowinsight.provision import commands
 from flowinsight.provision.apply import Progress
 from flowinsight.provision.refusals import SetupError
@@ -18,9 +18,9 @@ EXPORTS = ("cli", "cloudformation-json", "cloudformation-yaml", "terraform")
 
 def add(setup: argparse.ArgumentParser) -> None:
     """The options of `setup`."""
-    setup.add_argument("what", choices=["plan", "apply", "verify", "destroy"])
+    setup.add_argument("what", choices=["plan", "apply", "verify", "destroy", "prices"])
     setup.add_argument(
-        "--file", required=True, type=Path, metavar="WANTED", help="a TOML file that says what is wanted"
+        "--file", type=Path, metavar="WANTED", help="a TOML file that says what is wanted; prices needs none"
     )
     setup.add_argument("--profile", help="a profile of this machine's AWS configuration (default: the usual search)")
     setup.add_argument("--role", metavar="ARN", help="a role to assume")
@@ -41,6 +41,10 @@ def add(setup: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> str:
     """What `setup` prints; the steps of apply and destroy go to standard error as they are taken."""
+    if options.what == "prices":
+        return commands.setup_prices(options.region, prices_file(), as_json=options.json)
+    if options.file is None:
+        raise SetupError("Say what is wanted: --file wanted.toml.")
     if options.export and options.what != "plan":
         raise SetupError("An export is of the plan: use --export with plan.")
     identity = _identity(options)

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from flowinsight import aws
+from flowinsight.provision import price_file, price_list
 from flowinsight.provision.account import Account, open_account
 from flowinsight.provision.apply import Progress, Report, apply, ignore
 from flowinsight.provision.exports import Export, export
 from flowinsight.provision.plan import Plan, plan
+from flowinsight.provision.prices import EVER, prices_for
 from flowinsight.provision.read import read
 from flowinsight.provision.refusals import SetupError
 from flowinsight.provision.shown import plan_json, plan_text, verification_json, verification_text
@@ -75,6 +78,19 @@ def setup_export(kind: Export, file: Path, identity: aws.Identity, audit: Path) 
     wanted = load_wanted(file)
     account = open_account(identity, audit, wanted.name)
     return export(plan(wanted, read(wanted, account)), kind)
+
+
+def setup_prices(region: str | None, file: Path, *, as_json: bool) -> str:
+    """Read AWS's public price list of a region, keep it in the file, and return the prices that count there from now on."""
+    if not region:
+        raise SetupError("Say which region's prices to read: --region eu-central-1.")
+    listed = price_list.read(region, datetime.now(UTC).date().isoformat())
+    price_file.keep(file, listed)
+    found = prices_for(region, price_file.known(file).prices)
+    if as_json:
+        return _json([price_file.entry(one) for one in found.values()])
+    lines = [f"{one.item}: {one.told(EVER)}" for one in found.values()]
+    return "\n".join([*lines, "", price_file.said(listed, found.values())])
 
 
 def progress_line(progress: Progress) -> str:

@@ -1,6 +1,7 @@
 """What a setup costs a month in CloudWatch and in S3: taking records in, keeping them, asking. Every figure says how."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 from flowinsight.provision.account import Account
@@ -98,11 +99,16 @@ def _start(line: str, tokens: list[str]) -> int | None:
     return int(words[tokens.index("start")])
 
 
-def compare(wanted: Wanted, traffic: Traffic, use: Use, prices: dict[Item, Price]) -> Comparison:
-    """The price of each destination for the same records, the same questions and the lengths wanted for each."""
+def compare(
+    wanted: Wanted, traffic: Traffic, use: Use, prices: dict[Item, Price], flow_logs: int | None = None
+) -> Comparison:
+    """The price of each destination for the same records, the same questions and the lengths wanted for each.
+
+    `flow_logs` is how many there will be for each destination, where it is not one for each resource.
+    """
     gigabytes = traffic.records * (record_bytes(wanted.tokens) + 1) / GIGABYTE
     cloudwatch = Cost("cloudwatch", _in_cloudwatch(wanted, gigabytes, use, prices))
-    s3 = Cost("s3", _in_s3(wanted, gigabytes, use, prices))
+    s3 = Cost("s3", _in_s3(wanted, gigabytes, use, prices, flow_logs or len(wanted.resources)))
     cheaper: Literal["cloudwatch", "s3"] = "cloudwatch" if cloudwatch.usd < s3.usd else "s3"
     why = _why(cloudwatch, s3) if cheaper == "s3" else _why(s3, cloudwatch)
     how = f"{traffic.how}; about {record_bytes(wanted.tokens)} bytes a record in this format"
@@ -122,27 +128,55 @@ def _why(dear: Cost, cheap: Cost) -> str:
 
 def _in_cloudwatch(wanted: Wanted, gigabytes: float, use: Use, prices: dict[Item, Price]) -> tuple[Line, ...]:
     taken, kept, asked = prices["to CloudWatch"], prices["kept in CloudWatch"], prices["asked in CloudWatch"]
-    stored = gigabytes * use.kept_as * _months(wanted.group.retention_days)
+    days = wanted.group.retention_days
+    stored, scanned = gigabytes * use.kept_as * _months(days), gigabytes * _looked_back(use, days)
+    by = f"{_questions(use)}: {scanned:,.2f} GB scanned by Logs Insights, at {asked.told(scanned)}"
     return (
-        Line("Taking in", taken.of(gigabytes), f"{gigabytes:,.2f} GB at {taken.first:g} USD/GB ({taken.label})"),
-        Line("Keeping", kept.of(stored), _kept(stored, wanted.group.retention_days, kept)),
-        _asking(gigabytes, use, asked, "scanned by Logs Insights"),
+        Line("Taking in", taken.of(gigabytes), f"{gigabytes:,.2f} GB at {taken.told(gigabytes)}"),
+        Line("Keeping", kept.of(stored), _kept(stored, days, kept)),
+        Line("Asking", asked.of(scanned), by),
     )
 
 
-def _in_s3(wanted: Wanted, gigabytes: float, use: Use, prices: dict[Item, Price]) -> tuple[Line, ...]:
-    taken, converted, kept, asked = (prices[item] for item in ("to S3", "to Parquet", "kept in S3", "asked in S3"))
-    parquet = wanted.bucket.file_format == "parquet"
+def _in_s3(wanted: Wanted, gigabytes: float, use: Use, prices: dict[Item, Price], flow_logs: int) -> tuple[Line, ...]:
+    days, parquet = wanted.bucket.expire_days, wanted.bucket.file_format == "parquet"
     share = use.kept_as * (0.8 if parquet else 1.0)
-    stored = gigabytes * share * _months(wanted.bucket.expire_days)
-    how = f"{gigabytes:,.2f} GB at {taken.first:g} USD/GB ({taken.label})"
-    if parquet:
-        how += f", converted to Parquet at {converted.first:g} USD/GB ({converted.label})"
+    stored, kept = gigabytes * share * _months(days), prices["kept in S3"]
     return (
-        Line("Taking in", taken.of(gigabytes) + (converted.of(gigabytes) if parquet else 0.0), how),
-        Line("Keeping", kept.of(stored), _kept(stored, wanted.bucket.expire_days, kept)),
-        _asking(gigabytes * share, use, asked, "scanned by Athena, compressed; reading objects here costs no scan"),
+        _delivered(gigabytes, flow_logs, prices, parquet=parquet),
+        Line("Keeping", kept.of(stored), _kept(stored, days, kept)),
+        _asked_in_s3(gigabytes * share, days, use, flow_logs, prices),
     )
+
+
+def _delivered(gigabytes: float, flow_logs: int, prices: dict[Item, Price], *, parquet: bool) -> Line:
+    """Delivery is paid by the gigabyte, conversion too, and each object it writes is a PUT request of the bucket's."""
+    taken, converted, put = prices["to S3"], prices["to Parquet"], prices["written to S3"]
+    objects = flow_logs * _OBJECTS_AN_HOUR * HOURS
+    usd = taken.of(gigabytes) + put.of(objects / 1000)
+    how = f"{gigabytes:,.2f} GB at {taken.told(gigabytes)}"
+    if parquet:
+        usd += converted.of(gigabytes)
+        how += f", converted to Parquet at {converted.told(gigabytes)}"
+    return Line("Taking in", usd, f"{how}; {objects:,} objects or more written at {put.told(objects / 1000)}")
+
+
+def _asked_in_s3(gigabytes: float, days: int | None, use: Use, flow_logs: int, prices: dict[Item, Price]) -> Line:
+    """Athena bills what it scans; it and a reader here alike list folders and get objects."""
+    asked, put, get = prices["asked in S3"], prices["written to S3"], prices["read from S3"]
+    scanned = gigabytes * _looked_back(use, days)
+    got = _looked_back(use, days) * HOURS * _OBJECTS_AN_HOUR * flow_logs
+    listed = use.questions * flow_logs * (ceil(use.hours / 24) + 1)
+    how = (
+        f"{_questions(use)}: {scanned:,.2f} GB scanned by Athena, compressed, at {asked.told(scanned)}; reading objects here "
+        f"costs no scan. Either way {got:,.0f} objects got at {get.told(got / 1000)} and {listed:,} lists at "
+        f"{put.told(listed / 1000)}"
+    )
+    return Line("Asking", asked.of(scanned) + get.of(got / 1000) + put.of(listed / 1000), how)
+
+
+_OBJECTS_AN_HOUR = 12
+"""Of one flow log: one every five minutes, and more where one would pass 75 MB. Source: VPC User Guide, "Flow log files"."""
 
 
 def _months(days: int | None) -> float:
@@ -152,13 +186,13 @@ def _months(days: int | None) -> float:
 
 def _kept(stored: float, days: int | None, price: Price) -> str:
     how_long = "kept for ever, shown after a year" if days is None else f"kept {days} days"
-    return f"{stored:,.2f} GB compressed, {how_long}, at {price.first:g} USD/GB and month ({price.label})"
+    return f"{stored:,.2f} GB compressed, {how_long}, at {price.told(stored)}"
 
 
-def _asking(gigabytes: float, use: Use, price: Price, by: str) -> Line:
-    scanned = gigabytes * use.hours / HOURS * use.questions
-    how = (
-        f"{use.questions} questions over {use.hours} hours: {scanned:,.2f} GB {by}, at {price.first:g} USD/GB "
-        f"({price.label})"
-    )
-    return Line("Asking", price.of(scanned), how)
+def _looked_back(use: Use, days: int | None) -> float:
+    """Months of records that a month's questions look at; nobody reads what is kept no longer."""
+    return use.questions * min(use.hours / HOURS, _months(days))
+
+
+def _questions(use: Use) -> str:
+    return f"{use.questions} questions over {use.hours} hours"

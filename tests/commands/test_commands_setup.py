@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from flowinsight import cli
+from flowinsight.provision import price_list
 from flowinsight.sandbox.running import Running, start
 from flowinsight.switches import PROVISIONING
+from tests.provision.price_server import serving
 
 Setup = Callable[..., tuple[int, str, str]]
 _NUMBERS = itertools.count(1)
@@ -120,3 +122,25 @@ def test_a_file_that_is_not_there_is_one_sentence(sandbox: Running, capsys: pyte
 
     assert status == 2
     assert capsys.readouterr().err.startswith("The file nowhere.toml cannot be read")
+
+
+def test_prices_are_read_from_the_public_list_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with serving() as server:
+        monkeypatch.setattr(price_list, "HOME", server.url)
+        assert cli.main(["setup", "prices", "--region", "eu-central-1"]) == 0
+        out = capsys.readouterr().out
+        assert "to CloudWatch: 0.63, 0.31 above 10,240, 0.13 above 30,720, 0.06 above 51,200 USD/GB (list price" in out
+        assert out.rstrip().endswith("9 prices of eu-central-1 were read from AWS's price list.")
+        server.files.clear()
+        assert cli.main(["setup", "prices", "--region", "eu-central-1"]) == 2
+    assert "The prices shown stay as they are." in capsys.readouterr().err
+    assert json.loads((tmp_path / "flowinsight" / "prices.json").read_text())[0]["region"] == "eu-central-1"
+
+
+@pytest.mark.parametrize(("what", "needed"), [("prices", "--region"), ("plan", "--file")])
+def test_what_a_command_needs_is_said(what: str, needed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["setup", what]) == 2
+    assert needed in capsys.readouterr().err

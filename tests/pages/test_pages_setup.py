@@ -9,9 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from flowinsight import aws
+from flowinsight.provision import price_list
 from flowinsight.sandbox.running import Running, start
 from flowinsight.switches import PROVISIONING
 from flowinsight.ui import sandbox_process
+from tests.provision.price_server import serving
 
 _NUMBERS = itertools.count(1)
 TRUST = (
@@ -85,6 +87,23 @@ def test_both_destinations_have_a_price_with_date_and_source(page: AppTest) -> N
     figures = [one for one in text_of(page).splitlines() if " USD** :gray" in one]
     assert len(figures) == 6
     assert all("list price us-east-1, 2026-11, " in one for one in figures)
+
+
+def test_newer_prices_are_read_from_the_public_list_and_a_failure_keeps_them(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as server:
+        monkeypatch.setattr(price_list, "HOME", server.url)
+        text = text_of(press(page, "setup_prices"))
+        assert "9 prices of eu-central-1 were read from AWS's price list." in text
+        figures = [one for one in text.splitlines() if " USD** :gray" in one]
+        assert len(figures) == 6
+        assert all("AWS price list of 2026-11-05" in one and "us-east-1" not in one for one in figures)
+
+        server.files.clear()
+        text = text_of(press(page, "setup_prices"))
+    assert "has nothing for AmazonCloudWatch in eu-central-1 (HTTP 403). The prices shown stay as they are." in text
+    assert "AWS price list of 2026-11-05" in text
 
 
 def test_an_assumption_changes_the_price(page: AppTest) -> None:

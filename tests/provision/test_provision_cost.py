@@ -1,9 +1,7 @@
 """The price of a choice: CloudWatch beside S3, every figure with its list price, date and source."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,8 +11,7 @@ from flowinsight.provision.cost import Traffic, Use, assumed, compare, measured
 from flowinsight.provision.desired import flow_logs
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.presets import record_bytes
-from flowinsight.provision.prices import PRICES, Price, parse, prices_for, refreshed
-from flowinsight.provision.refusals import SetupError
+from flowinsight.provision.prices import PRICES, Price, prices_for
 from flowinsight.provision.waiting import Waiting
 from flowinsight.provision.wanted import BucketWanted, GroupWanted, Wanted
 
@@ -48,13 +45,35 @@ def test_a_hundred_gigabytes_cost_what_a_pencil_says() -> None:
         round(asked, 6),
     ]
     assert [round(line.usd, 6) for line in found.s3.lines] == [
-        25.0,
+        round(25.0 + 8760 * 0.005 / 1000, 6),
         round(15 * month * 0.023, 6),
-        round(asked * 0.15, 6),
+        round(asked * 0.15 + 60 * 24 * 12 * 0.0004 / 1000 + 60 * 2 * 0.005 / 1000, 6),
     ]
     assert found.cheaper == "s3"
     assert found.why.startswith("S3 is cheaper for this use by ")
-    assert "mostly by taking in (25.00 USD)" in found.why
+    assert "mostly by taking in (24.96 USD)" in found.why
+
+
+def test_requests_of_s3_are_counted_for_every_flow_log() -> None:
+    one, ten = (compare(WANTED, HUNDRED_GB, Use(), VIRGINIA, count).s3.lines for count in (1, 10))
+    assert "; 8,760 objects or more written at 0.005 USD/1,000 requests (list price us-east-1" in one[0].how
+    assert "17,280 objects got at 0.0004 USD/1,000 requests" in one[2].how
+    assert "120 lists at 0.005 USD/1,000 requests" in one[2].how
+    assert ten[0].usd - one[0].usd == pytest.approx(9 * 8760 * 0.005 / 1000)
+
+
+def test_a_question_costs_no_more_than_what_is_kept() -> None:
+    brief, long = (
+        compare(replace(WANTED, group=GroupWanted(retention_days=1)), HUNDRED_GB, Use(hours=hours), VIRGINIA)
+        for hours in (24, 720)
+    )
+    assert long.cloudwatch.lines[2].usd == brief.cloudwatch.lines[2].usd
+
+
+def test_a_figure_tells_every_tier_it_reaches() -> None:
+    price = VIRGINIA["to CloudWatch"]
+    assert price.told(10_240).startswith("0.5 USD/GB (list price")
+    assert price.told(40_000).startswith("0.5, 0.25 above 10,240, 0.1 above 30,720 USD/GB (list price")
 
 
 def test_every_figure_says_list_price_date_and_source() -> None:
@@ -67,7 +86,7 @@ def test_every_figure_says_list_price_date_and_source() -> None:
 def test_parquet_costs_its_conversion_and_keeps_less() -> None:
     parquet = replace(WANTED, bucket=BucketWanted(file_format="parquet", expire_days=30))
     text, other = (compare(wanted, HUNDRED_GB, Use(), VIRGINIA).s3.lines for wanted in (WANTED, parquet))
-    assert round(other[0].usd - text[0].usd, 6) == 3.0
+    assert round(other[0].usd - text[0].usd, 6) == 3.5
     assert other[1].usd < text[1].usd
     assert other[2].usd < text[2].usd
 
@@ -119,56 +138,3 @@ def test_traffic_is_measured_where_records_arrive(
     assert found is not None
     assert found.how.startswith("measured: ")
     assert found.records > 1000
-
-
-def product(usage: str, *tiers: tuple[str, str]) -> str:
-    dimensions = {
-        f"d{number}": {"endRange": end, "pricePerUnit": {"USD": usd}} for number, (end, usd) in enumerate(tiers)
-    }
-    terms = {"OnDemand": {"offer": {"priceDimensions": dimensions}}}
-    return json.dumps({"product": {"attributes": {"usagetype": usage}}, "terms": terms})
-
-
-PRODUCTS = [
-    product("EUC1-VendedLog-Bytes", ("Inf", "0.05"), ("10240", "0.63")),
-    product("EUC1-VendedLog-Bytes-CFLogs", ("Inf", "9")),
-    product("EUC1-S3-Egress-Bytes", ("Inf", "0.3")),
-    product("EUC1-Unknown", ("Inf", "9")),
-]
-
-
-def test_the_price_list_is_read_tier_by_tier_and_variants_are_other_services() -> None:
-    found = parse(PRODUCTS, "eu-central-1", "2026-11-20")
-    assert [(price.item, price.tiers) for price in found] == [
-        ("to CloudWatch", ((10240.0, 0.63), (float("inf"), 0.05))),
-        ("to S3", ((float("inf"), 0.3),)),
-    ]
-    assert found[0].label == "list price eu-central-1, 2026-11-20, AWS Price List API"
-
-
-class PriceList:
-    """A client of the price list that answers with two pages."""
-
-    def __init__(self, products: list[str]) -> None:
-        self.pages = [products[:1], products[1:]]
-
-    def get_products(self, **parameters: Any) -> dict[str, Any]:
-        assert parameters["ServiceCode"] == "AmazonCloudWatch"
-        number = int(parameters.get("NextToken", 0))
-        following = {"NextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
-        return {"PriceList": self.pages[number], **following}
-
-
-def test_refreshed_prices_take_the_place_of_older_ones(account: Account) -> None:
-    there = replace(account, clients=lambda _: PriceList(PRODUCTS))
-    found = prices_for("eu-central-1", refreshed(there, "2026-11-20"))
-    assert found["to CloudWatch"].first == 0.63
-    assert found["kept in S3"].region == "us-east-1"
-    again = refreshed(there, "2026-11-21", refreshed(there, "2026-11-20"))
-    assert [price.dated for price in again if price.region == "eu-central-1"] == ["2026-11-21", "2026-11-21"]
-
-
-def test_a_price_list_without_our_prices_changes_nothing(account: Account) -> None:
-    there = replace(account, clients=lambda _: PriceList([PRODUCTS[3]]))
-    with pytest.raises(SetupError, match="The prices shown stay"):
-        refreshed(there, "2026-11-20")

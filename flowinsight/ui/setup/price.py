@@ -1,14 +1,13 @@
 """What the wish costs a month, CloudWatch beside S3; every figure says where it comes from, every assumption can be edited."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from flowinsight import aws
-from flowinsight.errors import FlowInsightError
-from flowinsight.provision import cost, prices
-from flowinsight.provision.deployed import FAILED
+from flowinsight.paths import prices_file
+from flowinsight.provision import cost, price_file, price_list, prices
+from flowinsight.provision.deployed import FAILED, Deployed
+from flowinsight.provision.plan import wanted_flow_logs
 from flowinsight.provision.settings import FlowLogSettings
 from flowinsight.provision.wanted import Wanted
 from flowinsight.ui.plain import gray, plain
@@ -23,22 +22,10 @@ _ASSUMED = "Assumed"
 def draw(who: Who, seen: Seen, wanted: Wanted) -> None:
     """The card of prices."""
     with st.container(border=True, key="card_price"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown("#### What it costs a month")
-            st.button(
-                "Ask AWS's price list",
-                key="setup_prices",
-                icon=":material/refresh:",
-                on_click=_refresh,
-                args=(who,),
-                disabled=who.identity.is_sandbox,
-                help="The sandbox has no price list: connect to AWS." if who.identity.is_sandbox else None,
-            )
-        if "setup_price_error" in st.session_state:
-            st.error(st.session_state["setup_price_error"], icon=":material/error:")
+        known = _prices(who)
         traffic, use = _traffic(who, seen, wanted), _use()
-        known = st.session_state.get("setup_known_prices", prices.PRICES)
-        found = cost.compare(wanted, traffic, use, prices.prices_for(who.place.region, known))
+        count = len(wanted_flow_logs(wanted, Deployed(who.place, seen.interfaces)))
+        found = cost.compare(wanted, traffic, use, known, count // (2 if wanted.destination == "both" else 1))
         st.markdown(f"**{plain(found.why)}**")
         left, right = st.columns(2)
         with left:
@@ -48,15 +35,40 @@ def draw(who: Who, seen: Seen, wanted: Wanted) -> None:
         st.markdown(gray(f"{found.gigabytes:,.2f} GB a month. {found.how[:1].upper()}{found.how[1:]}."))
 
 
-def _refresh(who: Who) -> None:
-    """AWS's price list answers in us-east-1 for every region."""
-    account = replace(who.account(), clients=lambda service: aws.client(who.identity, service, "us-east-1"))
-    st.session_state.pop("setup_price_error", None)
-    try:
-        today = datetime.now(UTC).date().isoformat()
-        st.session_state["setup_known_prices"] = prices.refreshed(account, today)
-    except FlowInsightError as error:
-        st.session_state["setup_price_error"] = str(error)
+def _prices(who: Who) -> dict[prices.Item, prices.Price]:
+    """The card's head: prices known on this machine, and the button that reads newer ones."""
+    region = who.place.region
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("#### What it costs a month")
+        st.button(
+            "Read AWS's price list",
+            key="setup_prices",
+            icon=":material/refresh:",
+            on_click=_ask,
+            args=(region,),
+            help=f"Reads the public list of {region} from {price_list.HOME.partition('://')[2]}. It needs no account.",
+        )
+    listed = None
+    if st.session_state.get("setup_prices_asked") == region:
+        listed = reading.kept("prices", region, f"Reading the price list of {region}", lambda: _read(region))
+    known = price_file.known(prices_file())
+    found = prices.prices_for(region, known.prices)
+    if known.problem:
+        st.warning(plain(known.problem), icon=":material/warning:")
+    if listed is not None:
+        st.markdown(gray(price_file.said(listed, found.values())))
+    return found
+
+
+def _ask(region: str) -> None:
+    st.session_state["setup_prices_asked"] = region
+    reading.anew("prices")
+
+
+def _read(region: str) -> price_list.Listed:
+    listed = price_list.read(region, datetime.now(UTC).date().isoformat())
+    price_file.keep(prices_file(), listed)
+    return listed
 
 
 def _measurable(seen: Seen, wanted: Wanted) -> dict[str, FlowLogSettings]:
