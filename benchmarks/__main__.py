@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import people, volume
+from benchmarks import filter_pages, people, volume
 from benchmarks.measure import Measured, measure
 
 ADDRESS = volume.BUSY
@@ -37,9 +37,11 @@ HEAD = "| work | by | seconds | processor s | peak MB | ratio | aim |\n|---|---|
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table; the folder with the volume is deleted unless one is named. `people` first: see benchmarks.people."""
+    """Print the table; the folder with the volume is deleted unless one is named. `people`, `pages`: see those modules."""
     if arguments[:1] == ["people"]:
         return people.main(arguments[1:])
+    if arguments[:1] == ["pages"]:
+        return filter_pages.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--records", type=int, default=5_000_000, help="records of a run (5,000,000)")
     parser.add_argument("--times", type=int, default=2, help="runs of each, of which the fastest counts (2)")

@@ -15,6 +15,8 @@ from flowinsight.sandbox.logslang.patterns import Pattern
 
 PAGE_EVENTS = 10_000
 PAGE_BYTES = 1024 * 1024
+ASKED_EACH = 5_000
+"""Messages of a page that are asked one by one, where a pattern cannot be a condition in SQL: a tenth of a second."""
 TOKEN_SECONDS = 24 * 3600
 _PATTERN_LENGTH = 1024
 _NEWEST_FIRST_FROM = 1_704_067_200_000  # 2024-01-01T00:00:00Z
@@ -63,11 +65,12 @@ def read_page(
         return _cut(store.page(wanted, limit + 1, after), limit, None)
     upto = store.position_of(wanted, scan, after)
     condition = pattern.to_sql()
-    # An inexact condition lets too much through, so everything it finds within the scan has to be asked.
-    most = limit + 1 if condition.exact else scan
-    found = store.page(wanted, most, after, upto, (condition.text, condition.parameters))
-    matching = found if condition.exact else [event for event in found if pattern.matches(event.message)]
-    return _cut(matching, limit, upto)
+    narrowed = condition.text, condition.parameters
+    if condition.exact:
+        return _cut(store.page(wanted, limit + 1, after, upto, narrowed), limit, upto)
+    found = store.page(wanted, ASKED_EACH, after, upto, narrowed)
+    stopped = found[-1].position if len(found) == ASKED_EACH else upto
+    return _cut([event for event in found if pattern.matches(event.message)], limit, stopped)
 
 
 def _cut(found: list[Event], limit: int, upto: Position | None) -> Page:

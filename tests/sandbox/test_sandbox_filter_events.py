@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from flowinsight.sandbox import filter_events
+from flowinsight.sandbox.events import Batch, EventStore, Selection
+from flowinsight.sandbox.logslang.patterns import compile_pattern
+
 NAMES = [
     "version",
     "account",
@@ -140,6 +144,19 @@ def test_pages_can_be_empty_and_still_go_on(
     pages = list(client("logs").get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern="NODATA"))
     assert any(not page["events"] and "nextToken" in page for page in pages)
     assert [event["message"] for page in pages for event in page["events"]] == expected
+
+
+def test_a_page_ends_after_so_many_messages_that_are_asked_one_by_one() -> None:
+    store, last = EventStore(), filter_events.ASKED_EACH + 1
+    handle, stream = store.new_handle(), store.new_handle()
+    messages = [f"{number} end" for number in range(last + 1)]
+    store.append(handle, Batch(0, [stream] * len(messages), range(len(messages)), messages))
+    pattern = compile_pattern(f"[number > {last - 1}, end]")
+    assert not pattern.to_sql().exact
+    first = filter_events.read_page(store, Selection(handle), pattern, 10, None, 100_000)
+    assert (first.events, first.resume) == ([], (last - 2, last - 2))
+    second = filter_events.read_page(store, Selection(handle), pattern, 10, first.resume, 100_000)
+    assert ([event.message for event in second.events], second.resume) == ([f"{last} end"], None)
 
 
 def test_a_page_ends_before_one_megabyte(client: Callable[..., Any], unique: Callable[[str], str], now: int) -> None:
