@@ -18,6 +18,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 
+from flowinsight.aws import clock
 from flowinsight.aws.failures import note_action, on_expiry, translated
 from flowinsight.aws.identity import Identity
 
@@ -60,6 +61,7 @@ def _client(identity: Identity, service: str, region: str | None, attempts: int)
         service, region_name=region, endpoint_url=identity.endpoint_url, config=_config(identity, attempts)
     )
     made.meta.events.register("after-call", note_action)
+    made.meta.events.register("after-call", partial(clock.note, identity))
     return made
 
 

@@ -3,18 +3,16 @@
 import argparse
 import json
 import sys
-import time as clock
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from flowinsight import grammar, periods, wording
-from flowinsight.commands import ask, snapshot_keys, snapshot_sources
+from flowinsight.commands import ask, fetched, snapshot_keys, snapshot_sources
 from flowinsight.investigation import investigate
 from flowinsight.question import Question, TimeRange
 from flowinsight.snapshots import (
     SUFFIX,
-    Circumstances,
     Compared,
     Snapshot,
     SnapshotError,
@@ -81,11 +79,10 @@ def _save(options: argparse.Namespace) -> str:
         raise SnapshotError(f"A snapshot is a file that ends in {SUFFIX}.")
     ask.take_query_from_files(options)
     edges = [None if text is None else parse_time(text) for text in (options.start, options.end)]
-    question = Question(TimeRange(*edges), grammar.parse(options.query), limit=LISTED)
-    asked, loaded = ask.brought(question, options, ask.tokens_of(options.format))
-    origin, caller = snapshot_sources.origin(asked, options)
-    circumstances = Circumstances(int(clock.time()), caller, note=options.note)
-    made = freeze(investigate(asked, loaded), loaded, origin, circumstances)
+    filters = grammar.parse(options.query, fetched.names(options))
+    taken = snapshot_sources.take(Question(TimeRange(*edges), filters, limit=LISTED), options)
+    found = investigate(taken.question, taken.loaded)
+    made = freeze(found, taken.loaded, taken.origin, taken.circumstances(found, options.note))
     if options.sign:
         made = keys.signed(made, keys.private_key(options.sign))
     save(made, options.out)

@@ -1,39 +1,44 @@
-"""Where the records of a snapshot came from, told from the options of the command line."""
+"""The records of a snapshot that is made on the command line, where they came from, and who asked for them."""
 
 import argparse
+import time as clock
+from dataclasses import dataclass
 
-from flowinsight import aws, snapshots
+from flowinsight import snapshots
 from flowinsight.commands import ask, fetched
-from flowinsight.fetchers import s3_listing
-from flowinsight.fetchers.gathered import gather
-from flowinsight.fetchers.s3_objects import Fetched
+from flowinsight.investigation import Investigation
+from flowinsight.loaded import Loaded
 from flowinsight.question import Question
-from flowinsight.snapshots import Origin, SnapshotError, Sources
-from flowinsight.snapshots.facts import Events
-from flowinsight.snapshots.origins import account
-from flowinsight.sources import Files, S3Objects
+from flowinsight.snapshots import Asker, Circumstances, Origin, SnapshotError, asked
+from flowinsight.sources import Files
 
 
-def origin(asked: Question, options: argparse.Namespace) -> tuple[Origin, str]:
-    """The origin of what was brought for a question, and who asked for it."""
+@dataclass(frozen=True)
+class Taken:
+    """A question with its time as it was asked, its records, and where they came from; `who` asked, where that was AWS."""
+
+    question: Question
+    loaded: Loaded
+    origin: Origin
+    who: Asker | None = None
+
+    def circumstances(self, found: Investigation, note: str) -> Circumstances:
+        now = int(clock.time())
+        if self.who is None:
+            return Circumstances(now, note=note)
+        return snapshots.circumstances(found, self.who, asked.known(self.who.identity), now, note)
+
+
+def take(question: Question, options: argparse.Namespace) -> Taken:
+    """The records of the one source that is named. SnapshotError where that is a snapshot."""
+    tokens = ask.tokens_of(options.format)
     if options.snapshot:
         raise SnapshotError("A snapshot is saved already: copy its file.")
-    if options.store:
-        return snapshots.of_store(options.store), "this machine"
-    if options.files:
-        return snapshots.of_files(Files(tuple(options.files), ask.tokens_of(options.format))), "this machine"
-    identity = fetched.who_asks(options)
-    caller = snapshots.caller(identity)
-    if options.s3:
-        return _objects(asked, S3Objects.parse(options.s3), identity), caller
-    owner, region = account(identity)
-    edges = [None if edge is None else edge * 1000 for edge in (asked.time.start, asked.time.end)]
-    events = Events(owner, region, options.log_group, start=edges[0], end=edges[1])
-    return Origin(Sources((events,), ("Events of a log group, kept as values and not as lines.",))), caller
-
-
-def _objects(asked: Question, source: S3Objects, identity: aws.Identity) -> Origin:
-    s3 = aws.client(identity, "s3")
-    locations, _ = s3_listing.discover(source, s3)
-    listing = s3_listing.listing(locations, asked.time, source, s3)
-    return snapshots.of_objects(Fetched(listing, gather(()), (), complete=True), source, s3)
+    if not fetched.wanted(options):
+        brought, loaded = ask.brought(question, options, tokens)
+        if options.store:
+            return Taken(brought, loaded, snapshots.of_store(options.store))
+        return Taken(brought, loaded, snapshots.of_files(Files(tuple(options.files), tokens)))
+    brought, loaded, read = fetched.bring(question, options, tokens, keep=True)
+    who = snapshots.asker(fetched.who_asks(options))
+    return Taken(brought, loaded, snapshots.of_fetched(read, who.account, who.region), who)

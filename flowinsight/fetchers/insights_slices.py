@@ -78,13 +78,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class Scanned:
-    """One query that ran: which slice, what it read, and whether its answer was complete or had to be asked for again."""
+    """One query that ran: which slice, what it read, and whether its answer was complete or had to be asked for again.
+
+    `scanned` and `matched` are log events, as AWS counts them.
+    """
 
     slice: TimeRange
     bytes: int
     rows: int
     complete: bool
     query_id: str
+    scanned: int = 0
+    matched: int = 0
 
 
 @dataclass
@@ -143,7 +148,8 @@ def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequen
     count = max(counts)
     complete = count < MOST_ROWS
     for rows, result in zip(counts, results, strict=True):
-        collected.scans.append(Scanned(a_slice, result.bytes_scanned, rows, complete, result.query_id))
+        counted = (result.records_scanned, result.records_matched)
+        collected.scans.append(Scanned(a_slice, result.bytes_scanned, rows, complete, result.query_id, *counted))
     if complete:
         collected.parts.append(decoded.decoded(to_do.scan, [row for result in results for row in result.rows]))
         collected.width = min((end - start) * FASTEST, (end - start) * TARGET // max(count, 1) + 1)

@@ -11,7 +11,8 @@ from urllib.request import urlopen
 
 from flowinsight import aws
 from flowinsight.errors import AwsError, SourceError
-from flowinsight.fetchers import denominator, group_ways, log_events, log_groups, s3_objects
+from flowinsight.fetchers import brought, denominator, group_ways, log_events, log_groups, s3_objects
+from flowinsight.fetchers.brought import Fetched
 from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.loaded import Loaded
 from flowinsight.names.flow_logs import flow_logs
@@ -78,6 +79,12 @@ def now(identity: aws.Identity) -> int:
     return int(clock.time() if told is None else told) // 60 * 60
 
 
+def clock_offset(identity: aws.Identity) -> float | None:
+    """Seconds by which this machine's clock is behind the account's; None where that is not known."""
+    told = sandbox_time(identity.endpoint_url) if identity.is_sandbox and identity.endpoint_url else None
+    return aws.clock_offset(identity) if told is None else round(told - clock.time())
+
+
 def closed(time: TimeRange, present: int) -> TimeRange:
     """The range with no open side: up to the present, and from an hour before its end."""
     end = present if time.end is None else time.end
@@ -118,33 +125,43 @@ def settled(source: LogGroup, identity: aws.Identity) -> LogGroup:
 
 
 def load(question: Question, live: Live, told: Callable[[str], None]) -> Loaded:
-    """Every record the question needs, and which interfaces should have written; `told` hears what could not be read, and what
-    is no part of the answer.
+    """As `bring`, without what the records were read from."""
+    return bring(question, live, told)[0]
 
-    SourceError when there are too many.
+
+def bring(question: Question, live: Live, told: Callable[[str], None], *, keep: bool = False) -> tuple[Loaded, Fetched]:
+    """Every record the question needs with the interfaces that should have written, and what they were read from.
+
+    `told` hears what could not be read, and what is no part of the answer. `keep` holds on to the objects of a bucket, as they
+    are packed. SourceError when there are too many.
     """
     match live.source:
         case LogGroup():
-            loaded = _of_group(question, settled(live.source, live.identity), live, told)
+            loaded, fetched = _of_group(question, settled(live.source, live.identity), live, told)
         case S3Objects():
-            fetched = s3_objects.load(question, live.source, live.identity)
-            found = denominator.of_bucket(live.source, fetched.listing.locations, live.identity)
-            loaded = denominator.joined(fetched.loaded, found)
+            loaded, fetched = _of_bucket(question, live.source, live.identity, keep=keep)
         case _:
             assert_never(live.source)
     for problem in loaded.tally.problems:
         told(problem)
-    return loaded
+    return loaded, fetched
 
 
-def _of_group(question: Question, group: LogGroup, live: Live, told: Callable[[str], None]) -> Loaded:
+def _of_bucket(question: Question, source: S3Objects, identity: aws.Identity, *, keep: bool) -> tuple[Loaded, Fetched]:
+    read = s3_objects.load(question, source, identity, keep=keep)
+    found = denominator.of_bucket(source, read.listing.locations, identity)
+    return denominator.joined(read.loaded, found), brought.by_objects(source, read)
+
+
+def _of_group(question: Question, group: LogGroup, live: Live, told: Callable[[str], None]) -> tuple[Loaded, Fetched]:
     plan, collected = group_ways.plan(question, group, live.reading), log_events.Collected()
     fetched = log_events.bring(plan, live.identity, collected)
     if not fetched.complete:
         raise SourceError(too_many())
     if not live.reading.exact:
         told(group_ways.said_beside(log_events.false_matches(plan, collected).count))
-    return group_ways.finished(plan, live.reading, live.identity, collected)
+    loaded = group_ways.finished(plan, live.reading, live.identity, collected)
+    return loaded, brought.by_patterns(plan, collected)
 
 
 def too_many() -> str:

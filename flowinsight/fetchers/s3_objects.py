@@ -5,7 +5,7 @@ What cannot be read (archived, encrypted, denied, gone) is told apart and makes 
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -74,13 +74,30 @@ class Unread:
     why: Why
 
 
+@dataclass(frozen=True)
+class Delivered:
+    """An object as it came: its bytes, and what S3 said of them in the same answer (GetObject, API reference).
+
+    `checksum` is as S3 names it, with its algorithm; `modified` in Unix seconds. None where S3 does not say.
+    """
+
+    body: bytes
+    version: str | None = None
+    checksum: str | None = None
+    modified: int | None = None
+
+
 @dataclass
 class Collected:
-    """What has arrived so far, by key. A failed fetch goes on with the same one."""
+    """What has arrived so far, by key. A failed fetch goes on with the same one. `delivered` are the objects themselves, as
+    they are packed, where `keep` says that somebody will want them.
+    """
 
     batches: dict[str, list[Batch]] = field(default_factory=dict)
     unread: dict[str, Unread] = field(default_factory=dict)
     bytes: int = 0
+    keep: bool = False
+    delivered: dict[str, Delivered] = field(default_factory=dict)
 
     def has(self, one: S3Object) -> bool:
         return one.key in self.batches or one.key in self.unread
@@ -88,12 +105,15 @@ class Collected:
 
 @dataclass(frozen=True)
 class Fetched:
-    """The records of a listing, and what could not be read of it; `complete` when that is nothing."""
+    """The records of a listing, and what could not be read of it; `complete` when that is nothing. `delivered` are the
+    objects by key, where they were kept.
+    """
 
     listing: Listing
     loaded: Loaded
     unread: tuple[Unread, ...]
     complete: bool
+    delivered: Mapping[str, Delivered] = field(default_factory=dict)
 
 
 def fetch(
@@ -115,7 +135,8 @@ def fetch(
         if one.archived:
             collected.unread[one.key] = Unread(one, "archived")
     missing = [one for one in listing.objects if not collected.has(one)]
-    work = partial(_read, source=source, s3=s3, take=take or records)
+    into = collected.delivered if collected.keep else None
+    work = partial(_read, source=source, s3=s3, take=take or records, into=into)
     for one, found in _several(work, missing, cancelled):
         _keep(one, found, collected)
         if progress:
@@ -166,20 +187,40 @@ def records(one: S3Object, body: bytes) -> list[Batch]:
     return list(read_stream(io.BufferedReader(io.BytesIO(body)), one.key))
 
 
-def _read(one: S3Object, source: S3Objects, s3: Any, take: Take) -> list[Batch] | Why:  # noqa: ANN401
-    """What is made of one object, or why it cannot be read."""
-    request: dict[str, Any] = {"Bucket": source.bucket, "Key": one.key, "IfMatch": one.etag}
+def _read(
+    one: S3Object,
+    source: S3Objects,
+    s3: Any,  # noqa: ANN401
+    take: Take,
+    into: dict[str, Delivered] | None = None,
+) -> list[Batch] | Why:
+    """What is made of one object, or why it cannot be read; the object itself goes `into` what is kept."""
+    request: dict[str, Any] = {"Bucket": source.bucket, "Key": one.key, "IfMatch": one.etag, "ChecksumMode": "ENABLED"}
     if source.requester_pays:
         request["RequestPayer"] = "requester"
     try:
         with aws.translated(doing=f"read s3://{source.bucket}/{one.key}"):
-            body = s3.get_object(**request)["Body"].read()
+            told = s3.get_object(**request)
+            body = told["Body"].read()
     except AwsError as error:
         why = _why(error)
         if why is None:
             raise
         return why
+    if into is not None:
+        into[one.key] = _delivered(told, body)
     return take(one, body)
+
+
+def _delivered(told: Mapping[str, Any], body: bytes) -> Delivered:
+    names = [name for name in sorted(told) if name.startswith("Checksum") and name[8:].isupper()]
+    modified = told.get("LastModified")
+    return Delivered(
+        body,
+        told.get("VersionId"),
+        f"{names[0][8:].lower()}:{told[names[0]]}" if names else None,
+        None if modified is None else int(modified.timestamp()),
+    )
 
 
 def _why(error: AwsError) -> Why | None:
@@ -201,7 +242,7 @@ def read(listing: Listing, collected: Collected) -> Fetched:
     unread = tuple(collected.unread.values())
     loaded = gather(batches, problems=[*_unread_sentences(unread), *map(silence, listing.silent)])
     complete = listing.whole and not unread and all(collected.has(one) for one in listing.objects)
-    return Fetched(listing, loaded, unread, complete)
+    return Fetched(listing, loaded, unread, complete, dict(collected.delivered))
 
 
 def _unread_sentences(unread: Iterable[Unread]) -> list[str]:
@@ -217,11 +258,18 @@ def silence(location: Location) -> str:
     return f"Account {location.account} delivered nothing from {location.region} in this time range."
 
 
-def load(question: Question, source: S3Objects, identity: aws.Identity, **how: Any) -> Fetched:  # noqa: ANN401
-    """Discover, list, fetch and read in one. `how` is that of `fetch`."""
+def load(
+    question: Question,
+    source: S3Objects,
+    identity: aws.Identity,
+    *,
+    keep: bool = False,
+    **how: Any,  # noqa: ANN401
+) -> Fetched:
+    """Discover, list, fetch and read in one. `keep` holds on to the objects; `how` is that of `fetch`."""
     s3 = aws.client(identity, "s3")
     locations, _ = s3_listing.discover(source, s3)
-    found, collected = s3_listing.listing(locations, question.time, source, s3), Collected()
+    found, collected = s3_listing.listing(locations, question.time, source, s3), Collected(keep=keep)
     fetch(found, source, s3, collected, **how)
     return read(found, collected)
 

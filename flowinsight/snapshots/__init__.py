@@ -8,18 +8,20 @@ from pathlib import Path
 from flowinsight.snapshots import archive, keys
 from flowinsight.snapshots.archive import SUFFIX
 from flowinsight.snapshots.archive import looks_like_one as is_snapshot
+from flowinsight.snapshots.asked import Asker, asker, circumstances
 from flowinsight.snapshots.checking import Checked, check
 from flowinsight.snapshots.comparing import Compared, compare, rerun
 from flowinsight.snapshots.errors import SnapshotError
-from flowinsight.snapshots.facts import Circumstances, Name, Sources, caller
+from flowinsight.snapshots.facts import Circumstances, Name, Sources
 from flowinsight.snapshots.freezing import freeze
 from flowinsight.snapshots.opening import load, open_snapshot
-from flowinsight.snapshots.origins import Origin, of_files, of_log_group, of_objects, of_store
+from flowinsight.snapshots.origins import Origin, of_fetched, of_files, of_store
 from flowinsight.snapshots.redacting import Preview, preview, previewed, redact
 from flowinsight.snapshots.snapshot import Snapshot
 
 __all__ = [
     "SUFFIX",
+    "Asker",
     "Checked",
     "Circumstances",
     "Compared",
@@ -29,16 +31,16 @@ __all__ = [
     "Snapshot",
     "SnapshotError",
     "Sources",
-    "caller",
+    "asker",
     "check",
+    "circumstances",
     "compare",
     "freeze",
     "is_snapshot",
     "keys",
     "load",
+    "of_fetched",
     "of_files",
-    "of_log_group",
-    "of_objects",
     "of_store",
     "open_snapshot",
     "packed",

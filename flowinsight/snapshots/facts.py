@@ -148,9 +148,10 @@ class Circumstances:
     limits: tuple[str, ...] = ()
 
 
-def caller(identity: aws.Identity) -> str:
-    """Who asked AWS, without anything secret."""
-    parts = [identity.label, identity.role_arn, identity.region, identity.endpoint_url]
+def caller(identity: aws.Identity, who: aws.Caller | None = None) -> str:
+    """Who asked AWS, in AWS's own words where it said who that is, and without anything secret."""
+    role = identity.role_arn if who is None else who.arn
+    parts = [identity.label, role, identity.region, identity.endpoint_url]
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 

@@ -8,23 +8,22 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import assert_never
 
-from flowinsight import aws, store
-from flowinsight.errors import AwsError
+from flowinsight import store
 from flowinsight.fetchers import formats
-from flowinsight.fetchers.log_events import Collected, Plan
+from flowinsight.fetchers.brought import ByObjects, ByPatterns, ByQueries, Fetched
+from flowinsight.fetchers.insights_slices import Scanned
 from flowinsight.fetchers.s3_listing import S3Object
-from flowinsight.fetchers.s3_objects import Fetched
+from flowinsight.question import TimeRange
 from flowinsight.records import files
 from flowinsight.records.ahead import in_order
 from flowinsight.snapshots import lines
-from flowinsight.snapshots.facts import Events, File, Object, Source, Sources
+from flowinsight.snapshots.facts import Events, File, Object, Sources
 from flowinsight.snapshots.lines import Delivered
-from flowinsight.sources import Files, S3Objects
+from flowinsight.sources import Files, LogGroup
 
 _DAMAGE = (EOFError, zlib.error, OSError)
-_AHEAD = 7
 
 
 @dataclass(frozen=True)
@@ -71,25 +70,39 @@ def of_store(folder: Path) -> Origin:
     return Origin(Sources(described, (f"Read from the store {folder}, which holds values and not lines.",)))
 
 
-def of_log_group(plan: Plan, collected: Collected, account: str, region: str) -> Origin:
+def of_fetched(fetched: Fetched, account: str, region: str) -> Origin:
+    """What was brought from AWS by an identity of this account and region; nothing is asked again."""
+    match fetched:
+        case ByPatterns():
+            return _of_patterns(fetched, account, region)
+        case ByObjects():
+            return _of_objects(fetched)
+        case ByQueries():
+            return _of_queries(fetched, account, region)
+        case _:
+            assert_never(fetched)
+
+
+def _of_patterns(read: ByPatterns, account: str, region: str) -> Origin:
     """The events that patterns brought from a log group; their messages are the lines."""
-    edges = [edge for scan in collected.done for edge in (scan.start, scan.end) if edge is not None]
-    messages = {**collected.glimpsed, **collected.messages}
-    described = Events(
-        account,
-        region,
-        plan.source.name,
-        tuple(statement.text for statement in plan.statements),
-        start=min(edges, default=None),
-        end=max(edges, default=None),
-        statistics={"events": len(messages), "requests": collected.requests},
-    )
-    return Origin(Sources((described,)), partial(_of_messages, list(messages.values()), plan.source.formats))
+    owner, lies, name = _place(read.plan.source, account, region)
+    sent = tuple(statement.text for statement in read.plan.statements)
+    statistics = {"events": read.packed.num_rows, "requests": read.requests}
+    described = Events(owner, lies, name, sent, start=read.start, end=read.end, statistics=statistics)
+    return Origin(Sources((described,)), partial(_of_messages, read, read.plan.source.formats))
 
 
-def _of_messages(messages: Sequence[tuple[str, int]], known: Sequence[formats.Format]) -> Iterator[Delivered]:
+def _place(group: LogGroup, account: str, region: str) -> tuple[str, str, str]:
+    """The account, region and name of a log group: those of its ARN, where it has one."""
+    if group.name.startswith("arn:"):
+        _, _, _, region, account, _, name = group.name.split(":", 6)
+        return account, region, name.removesuffix(":*")
+    return account, group.region or region, group.name
+
+
+def _of_messages(read: ByPatterns, known: Sequence[formats.Format]) -> Iterator[Delivered]:
     apart: dict[formats.Format, list[tuple[bytes, bytes]]] = {}
-    for message, at in messages:
+    for message, at in read.events():
         tokens = formats.format_of(message, known)
         if tokens is not None:
             text = message if "start" in tokens else f"{message.rstrip()} {at // 1000}"
@@ -99,61 +112,39 @@ def _of_messages(messages: Sequence[tuple[str, int]], known: Sequence[formats.Fo
         yield from lines.of_lines([one for one, _ in pairs], tokens, 0, None, [one for _, one in pairs])
 
 
-def of_objects(fetched: Fetched, source: S3Objects, s3: Any) -> Origin:  # noqa: ANN401 - a client made by boto3
-    """Objects of a bucket: asked for their versions and checksums, and read again when their lines are wanted.
-
-    AwsError where S3 refuses.
-    """
-    unread = {item.object.key for item in fetched.unread}
-    objects = [one for one in fetched.listing.objects if one.key not in unread]
-    described: tuple[Source, ...] = tuple(in_order(partial(_object, source, s3), objects, _AHEAD))
-    return Origin(Sources(described, fetched.loaded.tally.problems), partial(_of_objects, objects, source, s3))
-
-
-def _request(source: S3Objects, one: S3Object) -> dict[str, Any]:
-    request: dict[str, Any] = {"Bucket": source.bucket, "Key": one.key, "IfMatch": one.etag, "ChecksumMode": "ENABLED"}
-    return request | ({"RequestPayer": "requester"} if source.requester_pays else {})
-
-
-def _object(source: S3Objects, s3: Any, one: S3Object) -> Object:  # noqa: ANN401
-    """What S3 says of an object: HeadObject (API reference), with its checksum where it has one."""
-    with aws.translated(doing=f"ask about s3://{source.bucket}/{one.key}"):
-        told = s3.head_object(**_request(source, one))
-    sums = [
-        f"{name[8:].lower()}:{told[name]}"
-        for name in sorted(told)
-        if name.startswith("Checksum") and name[8:].isupper()
-    ]
-    modified = told.get("LastModified")
-    return Object(
-        source.bucket,
-        one.key,
-        one.size,
-        one.etag,
-        told.get("VersionId"),
-        sums[0] if sums else None,
-        None if modified is None else int(modified.timestamp()),
+def _of_queries(read: ByQueries, account: str, region: str) -> Origin:
+    """The queries of Logs Insights that ran, each with what AWS said it read."""
+    places = [_place(group, account, region) for group in read.plan.groups]
+    sent = tuple(statement.text for statement in read.plan.statements)
+    described = tuple(
+        Events(owner, lies, name, sent, one.query_id, *_milliseconds(one.slice), _statistics(one))
+        for one in read.scans
+        for owner, lies, name in places
     )
+    return Origin(Sources(described, ("Brought by Logs Insights, which gives values and not lines.",)))
 
 
-def _of_objects(objects: Sequence[S3Object], source: S3Objects, s3: Any) -> Iterator[Delivered]:  # noqa: ANN401
-    bodies = in_order(partial(_body, source, s3), objects, _AHEAD)
-    for number, (one, body) in enumerate(zip(objects, bodies, strict=True)):
-        yield from _to_damage(lines.of_stream(io.BufferedReader(io.BytesIO(body)), one.key, None, number))
+def _milliseconds(a_slice: TimeRange) -> tuple[int | None, int | None]:
+    start, end = a_slice.start, a_slice.end
+    return None if start is None else start * 1000, None if end is None else end * 1000 - 1
 
 
-def _body(source: S3Objects, s3: Any, one: S3Object) -> bytes:  # noqa: ANN401
-    with aws.translated(doing=f"read s3://{source.bucket}/{one.key}"):
-        content: bytes = s3.get_object(**_request(source, one))["Body"].read()
-        return content
+def _statistics(one: Scanned) -> dict[str, int]:
+    return {"bytesScanned": one.bytes, "recordsScanned": one.scanned, "recordsMatched": one.matched, "rows": one.rows}
 
 
-def account(identity: aws.Identity) -> tuple[str, str]:
-    """The account and region that an identity asks; 'unknown' where AWS does not say."""
-    region = identity.region or "unknown"
-    if identity.sandbox_account:
-        return identity.sandbox_account, region
-    try:
-        return aws.whoami(identity).account, region
-    except AwsError:
-        return "unknown", region
+def _of_objects(read: ByObjects) -> Origin:
+    """The objects of a bucket that were read, and their lines."""
+    described = tuple(_object(read, one) for one in read.objects)
+    return Origin(Sources(described, read.problems), partial(_of_bodies, read))
+
+
+def _object(read: ByObjects, one: S3Object) -> Object:
+    told = read.delivered[one.key]
+    return Object(read.source.bucket, one.key, one.size, one.etag, told.version, told.checksum, told.modified)
+
+
+def _of_bodies(read: ByObjects) -> Iterator[Delivered]:
+    for number, one in enumerate(read.objects):
+        body = io.BytesIO(read.delivered[one.key].body)
+        yield from _to_damage(lines.of_stream(io.BufferedReader(body), one.key, None, number))

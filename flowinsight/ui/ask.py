@@ -10,8 +10,10 @@ import streamlit as st
 
 from flowinsight import coverage, db, snapshots, store, views
 from flowinsight.answer import Answer
+from flowinsight.effort import Effort, effort
 from flowinsight.errors import EngineError
 from flowinsight.fetchers import files
+from flowinsight.fetchers.brought import Fetched
 from flowinsight.investigation import Investigation, investigate
 from flowinsight.loaded import Loaded
 from flowinsight.moments import Moment, around
@@ -32,12 +34,15 @@ LISTED = 1000
 
 @dataclass(frozen=True)
 class Held:
-    """A source in memory: `key` tells it from any other, `extent` is from its oldest start to just after its newest."""
+    """A source in memory: `key` tells it from any other, `extent` is from its oldest start to just after its newest. `fetched`
+    is what the records of an account were read from.
+    """
 
     loaded: Loaded
     key: str
     extent: tuple[int, int]
     networks: tuple[str, ...]
+    fetched: Fetched | None = None
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,21 @@ def _shelves() -> tuple[Shelf, Shelf]:
 
 def load(source: Files) -> Held:
     """The source's records, read once for as long as its files do not change."""
+    key = _key(source)
+    return done(_shelves()[0], "source", key, lambda job: _read(source, key, job))
+
+
+def _key(source: Files) -> str:
     found = files_under(source.paths)
     stats = tuple((status.st_mtime_ns, status.st_size) for status in (path.stat() for path in found))
-    key = f"{tuple(map(str, source.paths))}{stats}"
-    return done(_shelves()[0], "source", key, lambda job: _read(source, key, job))
+    return f"{tuple(map(str, source.paths))}{stats}"
+
+
+def is_open(source: Files) -> bool:
+    """Whether nothing has to be read: it is in memory, or is a store or a snapshot."""
+    path = source.paths[0]
+    kept = len(source.paths) == 1 and (store.is_store(path) or snapshots.is_snapshot(path))
+    return kept or _shelves()[0].take(_key(source)) is not None
 
 
 def _read(source: Files, key: str, job: Job) -> Held:
@@ -77,11 +93,11 @@ def _kept(source: Files) -> Loaded | None:
     return store.open_store(path) if len(source.paths) == 1 and store.is_store(path) else None
 
 
-def hold(loaded: Loaded, key: str, cursor: db.Connection) -> Held:
+def hold(loaded: Loaded, key: str, cursor: db.Connection, fetched: Fetched | None = None) -> Held:
     """Records that have been brought, as a source."""
     extent = coverage.extent(loaded, TimeRange()) or (int(time.time()) - 3600, int(time.time()))
     named = f"SELECT DISTINCT vpc_id AS vpc FROM {db.RECORDS} WHERE vpc_id IS NOT NULL ORDER BY 1 LIMIT 200"
-    return Held(loaded, key, extent, tuple(row["vpc"] for row in db.rows(cursor, named)))
+    return Held(loaded, key, extent, tuple(row["vpc"] for row in db.rows(cursor, named)), fetched)
 
 
 def _asked(what: str, key: str, held: Held, compute: Callable[[db.Connection], _T]) -> _T:
@@ -97,6 +113,16 @@ def _asked(what: str, key: str, held: Held, compute: Callable[[db.Connection], _
         raise EngineError("This question needs more memory than there is: narrow it, or its time range.") from error
     except db.Error as error:
         raise EngineError(f"The embedded engine could not answer: {error} Narrow the question or its time.") from error
+
+
+def known(question: Question, held: Held) -> bool:
+    """Whether the question has been answered."""
+    return _shelves()[1].take(f"answer {replace(question, limit=LISTED).to_json()} {held.key}") is not None
+
+
+def effort_of(question: Question, held: Held) -> Effort:
+    """What the answer will take."""
+    return _asked("effort", question.to_json(), held, lambda cursor: effort(question, held.loaded, cursor))
 
 
 def answer(question: Question, held: Held) -> Asked:

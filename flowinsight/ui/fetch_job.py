@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from flowinsight import aws
-from flowinsight.fetchers import denominator, group_ways, live, log_events, s3_listing, s3_objects
+from flowinsight.fetchers import brought, denominator, group_ways, live, log_events, s3_listing, s3_objects
+from flowinsight.fetchers.brought import Fetched
 from flowinsight.fetchers.group_ways import Reading
 from flowinsight.fetchers.live import Live
 from flowinsight.fetchers.log_events import Beside
@@ -28,7 +29,7 @@ ASKS_FROM = 0.01
 @dataclass(frozen=True)
 class Brought:
     """Records, and the time range for which they are complete; `beside` are those the question is not about, where some
-    way brings such.
+    way brings such. `fetched` is what the records were read from.
     """
 
     loaded: Loaded
@@ -38,6 +39,7 @@ class Brought:
     requests: int
     beside: Beside | None = None
     cautions: tuple[str, ...] = ()
+    fetched: Fetched | None = None
 
 
 @dataclass
@@ -59,7 +61,7 @@ class FetchJob(Leased):
     error: BaseException | None = None
     agreed: bool = False
     events: log_events.Collected = field(default_factory=log_events.Collected)
-    objects: s3_objects.Collected = field(default_factory=s3_objects.Collected)
+    objects: s3_objects.Collected = field(default_factory=lambda: s3_objects.Collected(keep=True))
     listing: s3_listing.Listing | None = None
     by_insights: InsightsFetch | None = None
 
@@ -114,7 +116,8 @@ class FetchJob(Leased):
         fetched = log_events.read(plan, self.events)
         if fetched.covered is not None:
             beside = None if reading.exact else log_events.false_matches(plan, self.events)
-            self._bring(self._finished(plan, fetched), fetched.covered, self.events.requests, beside)
+            loaded = self._finished(plan, fetched)
+            self._bring(loaded, fetched.covered, self.events.requests, brought.by_patterns(plan, self.events), beside)
         if not fetched.complete:
             self.said = "Stopped." if self.stopped else live.too_many()
         return "done" if fetched.complete else "cut"
@@ -153,7 +156,9 @@ class FetchJob(Leased):
         loaded, covered = asking.read()
         self.done = asking.share
         if covered is not None:
-            self._bring(loaded, covered, len(asking.collected.scans))
+            assert asking.plan is not None
+            scans = tuple(asking.collected.scans)
+            self._bring(loaded, covered, len(scans), brought.ByQueries(asking.plan, scans))
             assert self.brought is not None
             self.brought = replace(self.brought, cautions=asking.cautions(loaded))
 
@@ -176,16 +181,19 @@ class FetchJob(Leased):
             self.said = "Stopped."
             return "cut"
         known = denominator.of_bucket(source, self.listing.locations, self.live.identity)
-        loaded = denominator.joined(s3_objects.read(self.listing, self.objects).loaded, known)
-        self._bring(loaded, self.question.time, self.listing.requests + len(self.listing.objects))
+        read = s3_objects.read(self.listing, self.objects)
+        requests, fetched = self.listing.requests + len(self.listing.objects), brought.by_objects(source, read)
+        self._bring(denominator.joined(read.loaded, known), self.question.time, requests, fetched)
         return "done"
 
     def _weighed(self, read: int, of: int) -> None:
         self.done = read / max(of, 1)
 
-    def _bring(self, loaded: Loaded, covered: TimeRange, requests: int, beside: Beside | None = None) -> None:
+    def _bring(
+        self, loaded: Loaded, covered: TimeRange, requests: int, fetched: Fetched, beside: Beside | None = None
+    ) -> None:
         assert self.way is not None
-        self.brought = Brought(loaded, covered, self.way, time.time(), requests, beside)
+        self.brought = Brought(loaded, covered, self.way, time.time(), requests, beside, fetched=fetched)
 
 
 def way_by_pattern(plan: log_events.Plan, reading: Reading, per_second: float) -> Way:

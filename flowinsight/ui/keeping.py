@@ -12,9 +12,9 @@ from flowinsight.investigation import Investigation
 from flowinsight.reports import answers
 from flowinsight.reports.content import About
 from flowinsight.reports.writing import rendered
-from flowinsight.snapshots import Circumstances, Origin, Sources
+from flowinsight.snapshots import Asker, Circumstances, Origin, Sources
 from flowinsight.sources import Files
-from flowinsight.ui import ask, case
+from flowinsight.ui import ask, case, inventories
 from flowinsight.ui.plain import gray, plain
 from flowinsight.ui.sources import Chosen
 
@@ -47,7 +47,7 @@ def _save(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
     now = int(time.time())
     note = str(st.session_state.get("keep_note") or "")
     try:
-        made = snapshots.freeze(found, held.loaded, _origin(chosen), Circumstances(now, note=note))
+        made = snapshots.freeze(found, held.loaded, *_from(found, held, chosen, now, note))
         words = re.sub(r"[^A-Za-z0-9.]+", "-", answers.asked(found.question)).strip("-.")[:40] or "everything"
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
         snapshots.save(made, paths.snapshots_folder() / f"{stamp}-{words}-{made.id[:8]}{snapshots.SUFFIX}")
@@ -56,13 +56,22 @@ def _save(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
         st.session_state[_SAID] = plain(error)
 
 
-def _origin(chosen: Chosen) -> Origin:
-    """Where the records came from. Those of an account are kept as they were brought, without their lines."""
-    if not isinstance(chosen.place, Files):
-        return Origin(Sources(notes=(f"Brought from {chosen.name}; the lines themselves are not inside.",)))
-    path = chosen.place.paths[0]
-    if len(chosen.place.paths) == 1 and snapshots.is_snapshot(path):
+def _from(found: Investigation, held: ask.Held, chosen: Chosen, now: int, note: str) -> tuple[Origin, Circumstances]:
+    """Where the records came from, and who asked, by which clock, for what is called what."""
+    if isinstance(chosen.place, Files):
+        return _of_files(chosen.place), Circumstances(now, note=note)
+    account = chosen.place.account
+    who = Asker(account.identity, account.caller, account.region)
+    said = snapshots.circumstances(found, who, inventories.of(account), now, note)
+    if held.fetched is None:
+        return Origin(Sources(notes=(f"Brought from {chosen.name}.",))), said
+    return snapshots.of_fetched(held.fetched, who.account, who.region), said
+
+
+def _of_files(source: Files) -> Origin:
+    path = source.paths[0]
+    if len(source.paths) == 1 and snapshots.is_snapshot(path):
         return Origin(Sources(notes=(f"Read from the snapshot {snapshots.open_snapshot(path).id}.",)))
-    if len(chosen.place.paths) == 1 and store.is_store(path):
+    if len(source.paths) == 1 and store.is_store(path):
         return snapshots.of_store(path)
-    return snapshots.of_files(chosen.place)
+    return snapshots.of_files(source)

@@ -32,7 +32,7 @@ def shop(sandbox: Running, delivered: Delivered) -> set[str]:
 
 
 def load(identity: aws.Identity, source: LogGroup | S3Objects, reading: Reading = EXACT) -> Loaded:
-    return live.load(NOBODY, Live(identity, source, reading), lambda _: None)
+    return live.bring(NOBODY, Live(identity, source, reading), lambda _: None)[0]
 
 
 def asked(loaded: Loaded) -> Prepared:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flowinsight import grammar, snapshots
-from flowinsight.fetchers import log_events, s3_objects
+from flowinsight.fetchers import brought, log_events, s3_objects
 from flowinsight.fetchers.s3_layout import Location
 from flowinsight.fetchers.s3_listing import Listing, S3Object
 from flowinsight.investigation import investigate
@@ -34,26 +34,24 @@ BODIES = {
 class _Bucket:
     """Two objects, as S3 would tell of them and give them."""
 
-    def head_object(self, **request: Any) -> dict[str, Any]:
-        assert request["IfMatch"] == f'"{request["Key"]}"'
-        return {"VersionId": "v7", "ChecksumSHA256": "c2Vl", "LastModified": datetime.fromtimestamp(BEGUN, UTC)}
-
     def get_object(self, **request: Any) -> dict[str, Any]:
-        return {"Body": io.BytesIO(BODIES[request["Key"]])}
+        assert request["IfMatch"] == f'"{request["Key"]}"'
+        told = {"VersionId": "v7", "ChecksumSHA256": "c2Vl", "LastModified": datetime.fromtimestamp(BEGUN, UTC)}
+        return {**told, "Body": io.BytesIO(BODIES[request["Key"]])}
 
 
 def test_records_of_objects_stand_beside_their_lines() -> None:
     bucket, source = _Bucket(), S3Objects("larkfield-logs")
     place = Location("AWSLogs/", "210987654321", "eu-central-1", hive=False)
     objects = tuple(S3Object(key, len(body), f'"{key}"', "STANDARD", place) for key, body in BODIES.items())
-    listing, collected = Listing(objects, (), 2), s3_objects.Collected()
+    listing, collected = Listing(objects, (), 2), s3_objects.Collected(keep=True)
     s3_objects.fetch(listing, source, bucket, collected)
     fetched = s3_objects.read(listing, collected)
 
     made = snapshots.freeze(
         investigate(QUESTION, fetched.loaded),
         fetched.loaded,
-        snapshots.of_objects(fetched, source, bucket),
+        snapshots.of_fetched(brought.by_objects(source, fetched), "210987654321", "eu-central-1"),
         Circumstances(0),
     )
 
@@ -73,7 +71,8 @@ def test_records_of_events_stand_beside_their_messages() -> None:
         collected.done.update(plan.scans(a_slice))
     loaded = log_events.read(plan, collected).loaded
 
-    origin = snapshots.of_log_group(plan, collected, "210987654321", "eu-central-1")
+    read = brought.by_patterns(plan, collected)
+    origin = snapshots.of_fetched(read, "210987654321", "eu-central-1")
     made = snapshots.freeze(investigate(QUESTION, loaded), loaded, origin, Circumstances(0))
 
     (said,) = made.sources.sources
