@@ -30,6 +30,7 @@ def test_an_answer_is_kept_found_unaltered_and_deleted_when_asked_twice(opened: 
     library = page.switch_page("pages/snapshots.py").run()
     assert not library.exception
     assert "the start" in text_of(library)
+    library.button(key=f"closer_{path.name}").click().run()
     assert "Unaltered" in text_of(library)
 
     library.button(key=f"delete_{path.name}").click().run()
@@ -37,3 +38,6 @@ def test_an_answer_is_kept_found_unaltered_and_deleted_when_asked_twice(opened: 
     library.button(key=f"really_{path.name}").click().run()
     assert not path.exists()
     assert "No snapshot here yet" in text_of(library)
+    library.button(key="library_undo").click().run()
+    assert path.exists()
+    assert "the start" in text_of(library)

@@ -1,114 +1,124 @@
-"""Snapshots in a folder: searched, checked, opened, compared, taken along, deleted."""
+"""The snapshots of a library: found by their words, page by page, each with what its beginning tells."""
 
-import time
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import streamlit as st
 
-from flowinsight import grammar, paths, periods, snapshots
-from flowinsight.errors import FlowInsightError
-from flowinsight.reports import answers, frozen
-from flowinsight.reports.writing import rendered
+from flowinsight.labels import in_bytes
+from flowinsight.library import Described, Entry, Folder
+from flowinsight.reports import answers
 from flowinsight.roles import utc
-from flowinsight.snapshots import Snapshot, keys
+from flowinsight.ui.library import bringing, closer, holding, removing, whereabouts
+from flowinsight.ui.library.whereabouts import Whereabouts
 from flowinsight.ui.plain import gray, plain
-from flowinsight.ui.sources import OWN_FILES
 
-_SURE = "library_sure"
-MOST = 50
+_Item = TypeVar("_Item")
+
+PAGE, SEARCHED = 10, 500
+"""Snapshots on a page, and how many of the newest a search looks at."""
+_CHOSEN = "library_chosen"
 
 
 def draw() -> None:
-    """The folder, the search, and a card for each snapshot, newest first."""
+    """The library that is chosen at the left."""
+    place = whereabouts.choose()
+    if place is None:
+        whereabouts.told()
+        return
     with st.container(border=True, key="card_library"):
-        with st.container(horizontal=True, gap="small"):
-            where = st.text_input("Folder", value=str(paths.snapshots_folder()), key="library_folder", width=520)
-            words = st.text_input("Search", key="library_search", type="search", width=260)
-        folder = Path(where).expanduser()
-        found = sorted(folder.glob(f"*{snapshots.SUFFIX}"), key=lambda path: path.name, reverse=True)[:MOST]
-        if not found:
+        words = _tools(place)
+        whereabouts.told()
+        removing.undo()
+        found = holding.listing(place)
+        if not found.entries:
             st.markdown("#### No snapshot here yet")
             st.markdown("On Investigate, *Keep* saves the answer on the screen with everything it rests on.")
             return
-        if len(found) > 1:
-            _compare(found)
-        for path in found:
-            _card(path, words.lower().split())
+        shown = _found(place, found.entries, words)
+        counted = f"{len(found.entries):,} snapshot{'' if len(found.entries) == 1 else 's'}"
+        rest = "" if found.whole else " More are there than are listed."
+        st.markdown(gray(f"{counted} in {place.library.where}.{shown.said}{rest}"))
+        for one in shown.page:
+            _card(place, one, found.entries)
 
 
-def _card(path: Path, words: list[str]) -> None:
-    try:
-        one = snapshots.open_snapshot(path)
-        said = " ".join([path.name, answers.asked(one.question), one.facts.note, one.id]).lower()
-    except FlowInsightError as error:
-        with st.container(border=True):
-            st.error(plain(error), icon=":material/error:")
-            _delete(path)
+def _tools(place: Whereabouts) -> list[str]:
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        words = st.text_input(
+            "Search", key="library_search", type="search", width=320, placeholder="question, note, id, who asked"
+        )
+        bringing.draw(place)
+        if not isinstance(place.library, Folder):
+            st.button(
+                "Look again", key="library_look", icon=":material/refresh:", on_click=holding.look_again, args=(place,)
+            )
+    return str(words or "").lower().split()
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A page of snapshots, and what to say of a search."""
+
+    page: Sequence[Described]
+    said: str
+
+
+def _found(place: Whereabouts, entries: Sequence[Entry], words: list[str]) -> _Shown:
+    """A page of what is there, or of what a search finds."""
+    if not words:
+        return _Shown(holding.described(place, _page(entries)), "")
+    looked_at = entries[:SEARCHED]
+    fits = [one for one in holding.described(place, looked_at) if all(word in _text(one) for word in words)]
+    among = f" among the newest {SEARCHED:,}" if len(looked_at) < len(entries) else ""
+    return _Shown(_page(fits), f" Found{among}: {len(fits):,}.")
+
+
+def _page(items: Sequence[_Item]) -> Sequence[_Item]:
+    pages = -(-len(items) // PAGE)
+    number = st.pagination(pages, key=f"library_page_{pages}") if pages > 1 else 1
+    return items[(number - 1) * PAGE : number * PAGE]
+
+
+def _text(one: Described) -> str:
+    """Everything of a snapshot that a search looks at."""
+    said = [one.entry.name]
+    if one.front is not None:
+        facts = one.front.facts
+        said += [one.front.id, facts.note, facts.caller, answers.asked(facts.question), one.front.signer or ""]
+    return " ".join(said).lower()
+
+
+def _card(place: Whereabouts, one: Described, entries: Sequence[Entry]) -> None:
+    key = holding.key_of(place, one.entry)
+    with st.container(border=True, key=f"snapshot_{one.entry.name}"):
+        _about(one)
+        if st.session_state.get(_CHOSEN) == key:
+            st.button("Close", key="library_close", icon=":material/close:", type="tertiary", on_click=_choose)
+            closer.draw(place, one.entry, entries)
+            return
+        st.button(
+            "Check, open, share", key=f"closer_{one.entry.name}", icon=":material/frame_inspect:", on_click=_choose,
+            args=(key,),
+        )  # fmt: skip
+
+
+def _about(one: Described) -> None:
+    """What the beginning of the file tells, its first line first."""
+    entry, front = one.entry, one.front
+    if front is None:
+        st.markdown(f"**{plain(entry.name)}** {gray(f'{utc(entry.written)} UTC · {in_bytes(entry.size)}')}")
+        st.error(plain(one.problem), icon=":material/error:")
         return
-    if all(word in said for word in words):
-        with st.container(border=True):
-            _about(path, one)
+    st.markdown(f"{plain(front.holds)} {gray(f'{entry.name} · {in_bytes(entry.size)}')}")
+    redacted = " :blue-badge[redacted]" if front.facts.redaction else ""
+    signed = " :green-badge[signed]" if front.signer else ""
+    st.markdown(f"**{plain(answers.asked(front.facts.question))}**{redacted}{signed}")
+    st.markdown(gray(f"Saved {utc(front.facts.frozen_at)} UTC, asked by {front.facts.caller} · id {front.id[:12]}…"))
+    if front.facts.note:
+        st.markdown(plain(front.facts.note))
 
 
-def _about(path: Path, one: Snapshot) -> None:
-    st.markdown(f"**{plain(answers.asked(one.question))}** {gray(f'{utc(one.facts.frozen_at)} UTC · {path.name}')}")
-    if one.facts.note:
-        st.markdown(plain(one.facts.note))
-    for sentence in snapshots.check(path, keys.trusted(keys.trusted_file())).sentences:
-        st.markdown(gray(sentence))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.page_link(
-            "pages/investigate.py", label="Open", icon=":material/manage_search:", query_params=_link(path, one)
-        )
-        st.download_button(
-            "Snapshot", data=path.read_bytes, file_name=path.name, key=f"take_{path.name}", on_click="ignore"
-        )
-        for label, ending in (("HTML", ".html"), ("Markdown", ".md")):
-            st.download_button(
-                label, data=partial(_report, one, ending), file_name=f"{path.stem}{ending}", key=f"{label}_{path.name}",
-                on_click="ignore",
-            )  # fmt: skip
-        _delete(path)
-
-
-def _report(one: Snapshot, ending: str) -> bytes:
-    return rendered(frozen.report(one, int(time.time())), ending)
-
-
-def _link(path: Path, one: Snapshot) -> dict[str, str]:
-    parts = {"q": grammar.unparse(one.question.filters), "t": periods.canonical(one.question.time)}
-    return {"source": OWN_FILES, "path": str(path), **{name: text for name, text in parts.items() if text}}
-
-
-def _delete(path: Path) -> None:
-    """Asked twice."""
-    if st.session_state.get(_SURE) == str(path):
-        st.button("Really delete", key=f"really_{path.name}", type="primary", on_click=_gone, args=(path,))
-    else:
-        st.button("Delete", key=f"delete_{path.name}", type="tertiary", on_click=_ask, args=(path,))
-
-
-def _ask(path: Path) -> None:
-    st.session_state[_SURE] = str(path)
-
-
-def _gone(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    st.session_state.pop(_SURE, None)
-
-
-def _compare(found: list[Path]) -> None:
-    with st.expander("Compare two", icon=":material/compare_arrows:"):
-        before, after = (
-            st.selectbox(label, found, index=place, format_func=lambda path: path.name, key=f"compare_{label}")
-            for label, place in (("Before", 1), ("After", 0))
-        )
-        if st.button("Compare", key="compare") and before and after:
-            try:
-                result = snapshots.compare(snapshots.open_snapshot(before), snapshots.open_snapshot(after))
-            except FlowInsightError as error:
-                st.error(plain(error), icon=":material/error:")
-                return
-            for text in (result.sentence, *result.cautions):
-                st.markdown(plain(text))
+def _choose(key: str | None = None) -> None:
+    st.session_state[_CHOSEN] = key
