@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flowinsight.answer import Statement
 from flowinsight.db import Connection
 from flowinsight.part import Part
 from flowinsight.records.tally import Tally
@@ -32,6 +33,7 @@ class Loaded:
     so that an interface without any may have been at work.
     `part` is set where these are the records of one question of a source, and other questions cannot be answered.
     `rolled_by` is None where every record is there; else they are rolled up, told apart by these fields: see `rollups`.
+    `sent` is what an engine elsewhere was sent for them.
     """
 
     connection: Connection
@@ -44,6 +46,7 @@ class Loaded:
     narrowed: bool = False
     part: Part | None = None
     rolled_by: frozenset[str] | None = None
+    sent: Statement | None = None
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -46,8 +46,9 @@ FROM parts SEMI JOIN chosen USING (scope, client, server, port, protocol)
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything an answer needs. `connection` is a cursor of its own with the tables `chosen` (the conversations asked
-    for), `parts`, `ranked`, `coverage_bins`, and the view `relation` of the records asked for.
+    """Everything an answer needs. `statement` is what was sent to where the records lie. `connection` is a cursor of its own with
+    the tables `chosen` (the conversations asked for), `parts`, `ranked`, `coverage_bins`, and the view `relation` of the records
+    asked for.
     """
 
     question: Question
@@ -91,7 +92,7 @@ def prepare(
         question,
         loaded,
         connection,
-        Statement(duck.ENGINE, duck.LANGUAGE, records.sent, records.bound),
+        loaded.sent or Statement(duck.ENGINE, duck.LANGUAGE, records.sent, records.bound),
         FINISHED if question.conversation_filters else db.RECORDS,
         covered,
         why_not,

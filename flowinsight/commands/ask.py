@@ -11,6 +11,7 @@ from typing import Any
 from flowinsight import grammar, legs, views
 from flowinsight.answer import Answer
 from flowinsight.commands import fetched
+from flowinsight.commands.by_insights import LEADING
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers.files import load
 from flowinsight.filters import Filter
@@ -91,6 +92,8 @@ def run(options: argparse.Namespace) -> str:
     """What `ask` prints."""
     tokens = tokens_of(options.format)
     take_query_from_files(options)
+    if fetched.wanted(options) and options.way == LEADING and options.view == "rows":
+        return fetched.what_leads(question(options), options, tokens)
     asked, loaded = brought(question(options), options, tokens)
     if options.view == "summary":
         return _summary(asked, loaded, as_json=options.json)
@@ -154,7 +157,7 @@ def _json(prepared: Prepared, answer: Answer) -> str:
             "rows": answer.rows,
             "truncated": answer.truncated,
             "deduplicated": answer.deduplicated,
-            "statement": asdict(answer.statement),
+            "statement": asdict(prepared.loaded.sent or answer.statement),
             "coverage": {**asdict(prepared.coverage), "verdict": prepared.verdict, "reasons": prepared.reasons},
             "reconciliation": prepared.reconciliation,
         },

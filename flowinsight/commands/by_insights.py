@@ -1,23 +1,34 @@
-"""`ask --way insights`: priced first, stopped at AWS when it costs more than was allowed, and paid for only once."""
+"""`ask --way insights`: priced first, stopped at AWS when it costs more than was allowed, and paid for only once.
+
+What it costs is entered where the pages enter it, and a person's limit a day holds for both.
+"""
 
 import argparse
+import json
+import math
 import sys
 
-from flowinsight import aws, rollups
+from flowinsight import aws, paths, rollups
 from flowinsight.engines import insights_price
+from flowinsight.engines.insights import leading
 from flowinsight.engines.insights.query import GRAINS, Grain
 from flowinsight.engines.insights_price import Estimate, Tariff
-from flowinsight.engines.insights_query_paid import Purse
+from flowinsight.engines.insights_query_paid import Payer, purse
 from flowinsight.errors import AwsError, QuestionError
-from flowinsight.fetchers import denominator, insights, live
+from flowinsight.fetchers import denominator, insights, insights_leading, live
+from flowinsight.fetchers.brought import ByQueries
+from flowinsight.fetchers.insights_ladder import TooWideError
+from flowinsight.fetchers.insights_leading import Lists
 from flowinsight.fetchers.insights_slices import Collected, Plan
 from flowinsight.loaded import Loaded
 from flowinsight.provision import prices
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup
-from flowinsight.spending import SpendingError
+from flowinsight.spending import Ledger, SpendingError
+from flowinsight.switches import spending_limit
+from flowinsight.table import as_text
 
-WAY = "insights"
+WAY, LEADING = "insights", "leading"
 ALLOWED = 0.10
 """US dollars that a question may cost without being asked."""
 
@@ -26,51 +37,107 @@ def add(account: "argparse._ArgumentGroup") -> None:
     """The options of this way."""
     account.add_argument("--grain", choices=GRAINS, help="with --way insights: how finely records are told apart")
     account.add_argument(
-        "--up-to", type=float, metavar="USD", help=f"with --way insights: what it may cost (default {ALLOWED:.2f})"
+        "--up-to",
+        type=float,
+        metavar="USD",
+        help=f"with --way insights and --way leading: what it may cost (default {ALLOWED:.2f})",
     )
-    account.add_argument("--show-query", action="store_true", help="with --way insights: print the query as it is sent")
+    account.add_argument(
+        "--show-query",
+        action="store_true",
+        help="with --way insights and --way leading: print queries as they are sent",
+    )
 
 
-def load(question: Question, place: live.Place, identity: aws.Identity, options: argparse.Namespace) -> Loaded:
-    """The records, or their rollup, of a question whose time is closed. Its price is told on standard error before it runs.
+def payer(identity: aws.Identity, region: str | None) -> Payer:
+    """Who AWS says is asking, by the limits chosen on the pages or the usual ones, at the list price of a region."""
+    price = prices.prices_for(region or identity.region or "us-east-1")["asked in CloudWatch"]
+    kept = Ledger(paths.spending_file(sandbox=identity.is_sandbox), spending_limit())
+    return Payer(kept, aws.whoami(identity).arn, Tariff(price.first, price.label))
 
-    QuestionError where it would cost more than is allowed; SpendingError when it turns out to.
+
+def load(
+    question: Question, place: live.Place, identity: aws.Identity, options: argparse.Namespace
+) -> tuple[Loaded, ByQueries]:
+    """The records, or their rollup, of a question whose time is closed, and the queries that brought them. Its price is told on
+    standard error before it runs.
+
+    QuestionError where it would cost more than is allowed; SpendingError where it would pass the day's limit, or turns out to.
     """
-    if not isinstance(place, LogGroup):
-        raise QuestionError("Logs Insights reads log groups: say --log-group.")
-    group = live.settled(place, identity)
-    to_do, estimate, tariff = _priced(question, group, identity, options.grain)
-    allowed = ALLOWED if options.up_to is None else float(options.up_to)
-    _told(estimate.said(tariff))
+    group, by = _group(place, identity), payer(identity, place.region if isinstance(place, LogGroup) else None)
+    to_do, estimate = _priced(question, group, identity, options.grain)
+    _told(estimate.said(by.tariff))
     if options.show_query:
         _told("\n\n".join(one.text for one in to_do.statements))
-    if estimate.bytes is None or tariff.of(estimate.bytes) > allowed:
-        raise QuestionError(f"Nothing was asked: it may cost more than {allowed:g} USD. Allow it with --up-to.")
-    purse, collected = Purse(tariff, allowed), Collected()
-    try:
-        insights.fetch(to_do, identity, collected, run=purse.run)
-    except (SpendingError, AwsError) as error:
-        if not collected.parts:
-            raise
-        _told(f"{error} What had arrived is kept.")
+    _agreed(estimate, by.tariff, options.up_to)
+    collected = Collected()
+    with purse(by, estimate, "a question", _allowed(options.up_to)) as opened:
+        try:
+            insights.fetch(to_do, identity, collected, run=opened.run)
+        except (SpendingError, AwsError) as error:
+            if not collected.parts:
+                raise
+            _told(f"{error} What had arrived is kept.")
     fetched = insights.read(to_do, collected)
-    _told(_paid(fetched, tariff))
+    _told(_paid(fetched, by.tariff))
     loaded = denominator.joined(fetched.loaded, denominator.of_group(group, identity))
     for said in (*rollups.cautions(loaded), *loaded.tally.problems):
         _told(said)
-    return loaded
+    return loaded, ByQueries(to_do, fetched.scans)
 
 
-def _priced(
-    question: Question, group: LogGroup, identity: aws.Identity, grain: Grain | None
-) -> tuple[Plan, Estimate, Tariff]:
-    """The plan that fits what will be read, and its price: one scan, whatever the rung."""
-    region = group.region or identity.region or "us-east-1"
-    price = prices.prices_for(region)["asked in CloudWatch"]
+def what_leads(question: Question, place: live.Place, identity: aws.Identity, options: argparse.Namespace) -> str:
+    """What `ask --way leading` prints: a list for each field, within the price that is allowed for all of its scans."""
+    group, by = _group(place, identity), payer(identity, place.region if isinstance(place, LogGroup) else None)
+    to_do, collected = insights_leading.plan(question, [group], identity), Lists()
+    one = insights_price.estimated(to_do.query(0), identity, live.now(identity))
+    _told(to_do.said(one, by.tariff))
+    if options.show_query:
+        _told("\n\n".join(statement.text for _, statement in to_do.statements))
+    _agreed(to_do.priced(one), by.tariff, options.up_to)
+    with purse(by, to_do.priced(one), "what leads", _allowed(options.up_to)) as opened:
+        try:
+            insights_leading.lead(to_do, identity, collected, run=opened.run)
+        except (SpendingError, AwsError) as error:
+            if not collected.found:
+                raise
+            missing = ", ".join(name for name, _ in to_do.statements[len(collected.found) :])
+            _told(f"{error} What had arrived is kept; {missing} were not asked.")
+    read = insights_price.size(collected.bytes_scanned)
+    _told(f"{len(collected.found)} queries read {read}, {insights_price.usd(opened.dollars)} at list price.")
+    lists = {one.by: one.table() for one in collected.found}
+    if options.json:
+        return json.dumps({"lists": lists, "caution": leading.CAUTION}, indent=1)
+    return "\n\n".join([*map(as_text, lists.values()), leading.CAUTION])
+
+
+def _group(place: live.Place, identity: aws.Identity) -> LogGroup:
+    if not isinstance(place, LogGroup):
+        raise QuestionError("Logs Insights reads log groups: say --log-group.")
+    return live.settled(place, identity)
+
+
+def _allowed(up_to: float | None) -> float:
+    return ALLOWED if up_to is None else float(up_to)
+
+
+def _agreed(estimate: Estimate, tariff: Tariff, up_to: float | None) -> None:
+    """QuestionError where it may cost more than is allowed. Of unknown price it is asked within an amount that was named."""
+    named = 0.0 if up_to else math.inf
+    likely = named if estimate.bytes is None else tariff.of(estimate.bytes)
+    if likely > _allowed(up_to):
+        raise QuestionError(f"Nothing was asked: it may cost more than {_allowed(up_to):g} USD. Allow it with --up-to.")
+
+
+def _priced(question: Question, group: LogGroup, identity: aws.Identity, grain: Grain | None) -> tuple[Plan, Estimate]:
+    """The plan that fits what will be read, and what that is."""
     to_do = insights.plan(question, [group], identity, grain=grain)
     estimate = insights_price.estimated(to_do.queries(to_do.span)[0], identity, live.now(identity))
-    to_do = insights.plan(question, [group], identity, grain=grain, size=estimate.bytes)
-    return to_do, estimate, Tariff(price.first, price.label)
+    try:
+        return insights.plan(question, [group], identity, grain=grain, size=estimate.bytes), estimate
+    except TooWideError as error:
+        leads = " --way leading lists what leads." if insights_leading.possible(question) else ""
+        raise QuestionError(f"{error} --grain apart asks all the same.{leads}") from error
 
 
 def _paid(fetched: insights.Fetched, tariff: Tariff) -> str:

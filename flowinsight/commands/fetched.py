@@ -9,6 +9,7 @@ from flowinsight import aws
 from flowinsight.commands import by_insights
 from flowinsight.errors import DeniedError, QuestionError
 from flowinsight.fetchers import group_ways, live
+from flowinsight.fetchers.brought import Fetched
 from flowinsight.fetchers.group_ways import WAYS, Reading
 from flowinsight.fetchers.live import Live, Place
 from flowinsight.grammar import Names
@@ -37,7 +38,8 @@ def add_identity(ask: argparse.ArgumentParser) -> None:
     account.add_argument(
         "--way",
         choices=WAYS,
-        help="how a log group is read (default: pattern, which is exact and free); insights reads everything at AWS, for a price",
+        help="how a log group is read (default: pattern, which is exact and free); insights reads all of it at AWS, for a price; "
+        "leading counts there what leads, one scan a list",
     )
     account.add_argument(
         "--pattern",
@@ -78,14 +80,37 @@ def load(
 
     `tokens` is the format of a log group's events, where it is given. What could not be read is told on standard error.
     """
+    asked, loaded, _ = bring(question, options, tokens)
+    return asked, loaded
+
+
+def bring(
+    question: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None = None, *, keep: bool = False
+) -> tuple[Question, Loaded, Fetched]:
+    """As `load`, with what the records were read from; `keep` as in `live.bring`."""
+    asked, source, identity, reading = _asked(question, options, tokens)
+    if options.way == by_insights.LEADING:
+        raise QuestionError("What leads is lists and no records: only `ask` has it, without --view.")
+    if options.way == by_insights.WAY:
+        return asked, *by_insights.load(asked, source, identity, options)
+    return asked, *live.bring(asked, Live(identity, source, reading), _told, keep=keep)
+
+
+def what_leads(question: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None) -> str:
+    """What `ask --way leading` prints: see `by_insights.what_leads`."""
+    asked, source, identity, _ = _asked(question, options, tokens)
+    return by_insights.what_leads(asked, source, identity, options)
+
+
+def _asked(
+    question: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None
+) -> tuple[Question, Place, aws.Identity, Reading]:
+    """The question about what records hold with its time closed, where it is asked, as whom and how."""
     source = live.typed(options.log_group, tokens) if options.s3 is None else _bucket(options)
     reading = _reading(options)
     identity = who_asks(options)
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
-    asked = _translated(asked, source, identity)
-    if options.way == by_insights.WAY:
-        return asked, by_insights.load(asked, source, identity, options)
-    return asked, live.load(asked, Live(identity, source, reading), _told)
+    return _translated(asked, source, identity), source, identity, reading
 
 
 def names(options: argparse.Namespace) -> Names | None:
@@ -138,7 +163,7 @@ def _reading(options: argparse.Namespace) -> Reading:
     given = [name for name in _OF_GROUPS if getattr(options, name) is not None]
     if given and options.log_group is None:
         raise QuestionError(f"--{given[0].replace('_', '-')} is about a log group: say --log-group as well.")
-    if options.way == by_insights.WAY:
+    if options.way in (by_insights.WAY, by_insights.LEADING):
         if options.pattern:
             raise QuestionError("A pattern of your own is a way by itself: leave --way out.")
         return Reading()

@@ -1,5 +1,6 @@
 """Queries within what a person may spend: the price is set aside before, and what was really read is entered afterwards."""
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,13 @@ from flowinsight.spending import Ledger, SpendingError
 
 @dataclass
 class Purse:
-    """What the queries of one question may cost together, and what they have read so far, bytes by query."""
+    """What the queries of one question may cost together, what that limit is called, and what they have read so far, bytes by
+    query.
+    """
 
     tariff: Tariff
     most: float
+    called: str = "what was allowed"
     read: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,7 +50,7 @@ class Purse:
         except QueryCancelledError as error:
             if not cancelled() and self.empty:
                 raise SpendingError(
-                    f"Stopped at AWS: {self.dollars:.4f} USD were spent, which is all that was left of today's limit."
+                    f"Stopped at AWS: {self.dollars:.4f} USD were spent, which is {self.called}."
                 ) from error
             raise
         except QueryEndedError as error:
@@ -64,15 +68,33 @@ class Purse:
             self.read[query_id] = max(size, self.read.get(query_id, 0))
 
 
+@dataclass(frozen=True)
+class Payer:
+    """Who pays, by whose limits, and at which price."""
+
+    ledger: Ledger
+    person: str
+    tariff: Tariff
+
+    @property
+    def alone(self) -> float:
+        """US dollars up to which a question runs without being agreed to."""
+        return self.ledger.limits(self.person).alone
+
+
 @contextmanager
-def purse(ledger: Ledger, person: str, tariff: Tariff, estimate: Estimate, what: str) -> Iterator[Purse]:
+def purse(payer: Payer, estimate: Estimate, what: str, most: float = math.inf) -> Iterator[Purse]:
     """Set aside the estimated price of a question, and settle what it really cost however it ends.
 
-    SpendingError when the estimate is more than the person has left today. Of unknown price all that is left may be spent.
+    SpendingError when the estimate is more than the person has left today. Of unknown price all that is left may be spent, and
+    never more than `most` US dollars.
     """
-    likely = tariff.of(estimate.bytes or 0)
+    ledger, person, likely = payer.ledger, payer.person, payer.tariff.of(estimate.bytes or 0)
     entry = ledger.set_aside(person, likely, what)
-    opened = Purse(tariff, max(ledger.limits(person).day - ledger.spent(person) + likely, 0.0))
+    left = max(ledger.limits(person).day - ledger.spent(person) + likely, 0.0)
+    opened = Purse(
+        payer.tariff, min(left, most), "what was allowed" if most < left else "all that was left of today's limit"
+    )
     try:
         yield opened
     finally:

@@ -10,13 +10,13 @@ from typing import Literal, get_args
 from flowinsight import aws
 from flowinsight.answer import Statement
 from flowinsight.errors import QuestionError
-from flowinsight.fetchers import at_work, denominator, filter_pattern, log_events, pattern_check
+from flowinsight.fetchers import at_work, denominator, filter_pattern, insights_leading, log_events, pattern_check
 from flowinsight.fetchers.pace import pace_for
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup
 
-WayName = Literal["pattern", "term", "insights"]
+WayName = Literal["pattern", "term", "insights", "leading"]
 WAYS: tuple[WayName, ...] = get_args(WayName)
 
 FREE = "No charge: FilterLogEvents costs nothing."
@@ -76,6 +76,12 @@ OFFERS: dict[WayName, Offer] = {
         "By what CloudWatch reads, told before it runs.",
         "Exact, and in the same scan what every interface wrote; or a rollup, where that is too much to bring.",
     ),
+    "leading": Offer(
+        "leading",
+        "What leads",
+        "By what CloudWatch reads, one scan for each list, their number and price told and agreed to before.",
+        "However much matches: the first of each list and all others together; records as logged, no conversations.",
+    ),
 }
 """Every way: those that are free first, and of them the most exact."""
 
@@ -85,7 +91,8 @@ TYPED = Offer("pattern", "Typed pattern", FREE, "As typed: what it leaves out, t
 def offered(question: Question) -> tuple[Offer, ...]:
     """The ways that can answer a question."""
     fits: dict[WayName, bool] = {
-        "pattern": True, "term": filter_pattern.term_pattern(question) is not None, "insights": True
+        "pattern": True, "term": filter_pattern.term_pattern(question) is not None, "insights": True,
+        "leading": insights_leading.possible(question),
     }  # fmt: skip
     return tuple(OFFERS[way] for way in WAYS if fits[way])
 
@@ -97,7 +104,7 @@ def offer(reading: Reading) -> Offer:
 
 def plan(question: Question, source: LogGroup, reading: Reading) -> log_events.Plan:
     """What FilterLogEvents is asked of a log group; QuestionError when the question cannot be asked in that way."""
-    if reading.way == "insights":
+    if reading.way in ("insights", "leading"):
         raise QuestionError("Logs Insights is no filter pattern: it is priced, and read by `fetchers.insights`.")
     if reading.patterns:
         return log_events.plan(question, source, tuple(map(filter_pattern.typed, reading.patterns)))

@@ -9,14 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from flowinsight import aws, coverage, db
+from flowinsight.answer import Statement
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.engines.insights import decoded, tables
 from flowinsight.engines.insights.columns import columns
-from flowinsight.engines.insights.query import MOST_ROWS, Grain, Scan, compiled
+from flowinsight.engines.insights.query import ENGINE, LANGUAGE, MOST_ROWS, Grain, Scan, compiled
 from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers import formats
 from flowinsight.fetchers.gathered import gather
-from flowinsight.fetchers.insights_ladder import rung
+from flowinsight.fetchers.insights_ladder import MOST_SLICES, TooWideError, rung
 from flowinsight.fetchers.insights_slices import Collected, Plan, Scanned, closed, covered, fetch
 from flowinsight.loaded import Loaded
 from flowinsight.part import Part
@@ -72,12 +73,16 @@ def planned(
     chart_seconds: int | None = None,
     twice: bool = False,
 ) -> Plan:
-    """The same where the `names` of discovered fields are known."""
+    """The same where the `names` of discovered fields are known. TooWideError where even the coarsest rung would take too many
+    queries, unless that is asked for as a `grain`.
+    """
     start, end = closed(question.time)
     known = tuple(dict.fromkeys(a_format for group in groups for a_format in group.formats))
     if not known:
         raise SourceError("The format of these log groups is not known: say it, as their flow log has it.")
     chosen = rung(question, known, size)
+    if grain is None and chosen.slices > MOST_SLICES:
+        raise TooWideError(chosen.slices)
     grain, cover = grain or chosen.grain, coverage.bin_seconds(end - start)
     scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
     width = -(-(end - start + 2 * MARGIN) // chosen.slices)
@@ -124,6 +129,7 @@ def read(to_do: Plan, collected: Collected) -> Fetched:
         left_out=_left_out(to_do, collected),
         part=Part(to_do.question, _actions(counted), "This answer of Logs Insights"),
         rolled_by=rolled_by,
+        sent=Statement(ENGINE, LANGUAGE, "\n\n".join(statement.text for statement in to_do.statements)),
     )
     complete = reached == to_do.question.time and not collected.bursts
     return Fetched(to_do, loaded, reached, complete, tuple(collected.scans))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowinsight.engines.insights.query import Grain
+from flowinsight.errors import QuestionError
 from flowinsight.filters import Endpoint, Filter
 from flowinsight.question import Question
 
@@ -47,8 +48,22 @@ class Rung:
     scans: int = 1
 
 
+class TooWideError(QuestionError):
+    """Even the coarsest rollup would take more than MOST_SLICES queries; `slices` is how many."""
+
+    def __init__(self, slices: int) -> None:
+        super().__init__(
+            f"Too much matches: even added up by day it would come in about {slices:,} queries of {TARGET:,} rows. Ask for less, "
+            "or for what leads, which is counted at AWS."
+        )
+        self.slices = slices
+
+
 def rung(question: Question, formats: Sequence[Sequence[str]], size: int | None) -> Rung:
-    """The finest rung on which a question is likely to need no more than MOST_SLICES. `size` is what will be read, in bytes."""
+    """The finest rung on which a question is likely to need no more than MOST_SLICES, else the coarsest with as many as it takes.
+
+    `size` is what will be read, in bytes.
+    """
     if size is None:
         return Rung("records", 6)
     line = BYTES_OF_A_FIELD * max(1, min(map(len, formats), default=1))

@@ -14,12 +14,24 @@ from flowinsight.engines.insights_price import usd
 from flowinsight.errors import FlowInsightError
 from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.group_ways import EXACT, Reading
+from flowinsight.fetchers.insights_ladder import TooWideError
 from flowinsight.fetchers.live import Live, Place
 from flowinsight.fetchers.s3_listing import ReaderPaysError
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup, S3Objects
-from flowinsight.ui import accounts, ask, editing, false_matches, group_way, insights_limits, leaving, places, working
+from flowinsight.ui import (
+    accounts,
+    ask,
+    editing,
+    false_matches,
+    group_way,
+    insights_leading,
+    insights_limits,
+    leaving,
+    places,
+    working,
+)
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.box import zone
 from flowinsight.ui.fetch_job import Brought, FetchJob
@@ -71,6 +83,10 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
             reading = group_way.choose(question, remote.place, remote.account)
         remote = replace(remote, reading=reading)
     key = remote.key(question)
+    insights_leading.end_others(key)
+    if isinstance(remote.place, LogGroup) and remote.reading.way == "leading":
+        _end()
+        insights_leading.draw(question, remote.place, remote.account, key)
     kept: Brought | None = _fetched().take(key)
     if kept is None:
         job = _job(question, remote, key)
@@ -85,7 +101,7 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
         _told(kept, key)
     false_matches.draw(kept.beside)
     _cautions(kept)
-    held = ask.hold(kept.loaded, f"{key} {kept.at}", kept.loaded.connection.cursor())
+    held = ask.hold(kept.loaded, f"{key} {kept.at}", kept.loaded.connection.cursor(), kept.fetched)
     st.session_state.setdefault(_NETWORKS, {})[remote.account.key] = held.networks
     return held
 
@@ -95,7 +111,7 @@ def _partial(part: Brought, key: str) -> ask.Held:
     edges = " to ".join(moment(edge, zone()) for edge in (part.covered.start, part.covered.end))
     st.markdown(f":orange-badge[:material/hourglass_top: Partial] {gray(f'What follows is {edges} only.')}")
     _cautions(part)
-    return ask.hold(part.loaded, f"{key} partial {part.at}", part.loaded.connection.cursor())
+    return ask.hold(part.loaded, f"{key} partial {part.at}", part.loaded.connection.cursor(), part.fetched)
 
 
 def _cautions(kept: Brought) -> None:
@@ -119,6 +135,13 @@ def _job(question: Question, remote: Remote, key: str) -> FetchJob:
     st.session_state[_JOB] = job
     job.start()
     return job
+
+
+def _end() -> None:
+    """Nothing else is fetched beside what is asked now."""
+    job: FetchJob | None = st.session_state.pop(_JOB, None)
+    if job is not None:
+        job.cancel()
 
 
 def _arrived(job: FetchJob) -> Brought | None:
@@ -152,6 +175,9 @@ def _failed(job: FetchJob) -> None:
         st.markdown("#### You would pay for this")
         st.markdown(plain(job.error))
         st.button("Agree to pay, and see the price first", key="fetch_pay", type="primary", on_click=job.pay)
+        return
+    if isinstance(job.error, TooWideError) and job.by_insights is not None:
+        insights_leading.instead(job.error, job.by_insights, job.start)
         return
     st.error(plain(job.error), icon=":material/error:")
     st.button("Try again", key="fetch_again", type="primary", on_click=job.start)

@@ -10,6 +10,7 @@ from flowinsight.engines import insights_price
 from flowinsight.engines.insights_price import Estimate, usd
 from flowinsight.engines.insights_query import InsightsQuery
 from flowinsight.engines.insights_query_errors import MalformedQueryError
+from flowinsight.engines.insights_query_paid import Payer
 from flowinsight.errors import FlowInsightError, QuestionError
 from flowinsight.fetchers import live, log_groups
 from flowinsight.sources import LogGroup
@@ -153,12 +154,13 @@ def _run_or_wait(query: InsightsQuery, account: Account, region: str) -> None:
     estimate = _estimate(query, account, key)
     if estimate is None:
         return
-    tariff = insights_limits.tariff(account, region)
+    payer = insights_limits.payer(account, region)
+    tariff = payer.tariff
     about = "" if estimate.bytes is None else f" for {usd(tariff.of(estimate.bytes))}"
-    asked = Asked(query, account.identity, estimate, tariff)
+    asked = Asked(query, account.identity, estimate)
     st.button(
         f"Run{about}", key="insights_start", type="primary", icon=":material/play_arrow:", on_click=_start,
-        args=(asked, key, account),
+        args=(asked, key, payer),
     )  # fmt: skip
     st.markdown(gray(" ".join((estimate.said(tariff), *estimate.notes))))
 
@@ -175,9 +177,9 @@ def _estimate(query: InsightsQuery, account: Account, key: str) -> Estimate | No
         return None
 
 
-def _start(asked: Asked, key: str, account: Account) -> None:
+def _start(asked: Asked, key: str, payer: Payer) -> None:
     _answers().drop(key)
-    job = InsightsJob(asked, key, insights_limits.ledger(account), insights_limits.person(account))
+    job = InsightsJob(asked, key, payer)
     st.session_state[_JOB] = job
     leaving.stop_when_left(TITLE, job)
     st.query_params.from_dict(
@@ -215,7 +217,7 @@ def _progress() -> None:
     if job is None or job.look() != "running":
         st.rerun()
     with st.container(border=True, key="card_insights_progress"):
-        insights_answer.progress(job.progress, job.asked.tariff)
+        insights_answer.progress(job.progress, job.payer.tariff)
         st.button("Cancel", key="insights_cancel", icon=":material/cancel:", on_click=job.cancel)
 
 

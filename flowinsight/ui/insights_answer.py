@@ -17,8 +17,8 @@ GLIMPSED = 100
 """Rows shown of those that have come before the query is done."""
 
 
-def progress(running: Running | None, tariff: Tariff) -> None:
-    """Status, what was read and paid so far, and the first rows, marked partial."""
+def status(running: Running | None, tariff: Tariff) -> None:
+    """Status, and what was read and paid so far."""
     if running is None:
         st.markdown("**Asking CloudWatch**")
         return
@@ -26,7 +26,12 @@ def progress(running: Running | None, tariff: Tariff) -> None:
     st.markdown(
         f"**{plain(running.status)}** · {plain(read)} · {running.records_matched:,} records matched · {running.elapsed:.0f} s"
     )
-    if running.rows:
+
+
+def progress(running: Running | None, tariff: Tariff) -> None:
+    """How far it is, and the first rows, marked partial."""
+    status(running, tariff)
+    if running is not None and running.rows:
         st.markdown(gray(f"Partial: {len(running.rows):,} rows so far, which may change until it is done."))
         tables.draw(insights_shown.table(running.rows[:GLIMPSED]), "insights_partial", UTC, select=False, height=220)
 

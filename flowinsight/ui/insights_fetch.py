@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from flowinsight import aws, rollups
 from flowinsight.engines import insights_price
-from flowinsight.engines.insights_price import Estimate, Tariff, usd
+from flowinsight.engines.insights.query import Grain
+from flowinsight.engines.insights_price import Estimate, usd
 from flowinsight.engines.insights_query import Running
-from flowinsight.engines.insights_query_paid import purse
+from flowinsight.engines.insights_query_paid import Payer, purse
 from flowinsight.fetchers import denominator, insights
 from flowinsight.fetchers.group_ways import OFFERS
 from flowinsight.fetchers.insights_slices import Collected, Plan
@@ -15,34 +16,23 @@ from flowinsight.investigation import chart_bin
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup
-from flowinsight.spending import Ledger
 from flowinsight.ui.ways import Way
 
 GRAINS = {"records": "every record", "binned": "records added up by time", "apart": "records added up by day"}
 
 
-@dataclass(frozen=True)
-class Payer:
-    """Who pays, by whose limits, and at which price."""
-
-    ledger: Ledger
-    person: str
-    tariff: Tariff
-
-    @property
-    def alone(self) -> float:
-        """US dollars up to which a question runs without being agreed to."""
-        return self.ledger.limits(self.person).alone
-
-
 @dataclass
 class InsightsFetch:
-    """`present` is the account's, Unix seconds. Going on after an error or a stop asks only for what is missing."""
+    """`present` is the account's, Unix seconds; `grain` how finely it is asked, where a person chose.
+
+    Going on after an error or a stop asks only for what is missing.
+    """
 
     question: Question
     identity: aws.Identity
     payer: Payer
     present: int
+    grain: Grain | None = None
     collected: Collected = field(default_factory=Collected)
     running: Running | None = None
     plan: Plan | None = None
@@ -54,7 +44,9 @@ class InsightsFetch:
         width = None if start is None or end is None else chart_bin(end - start)
         first = insights.plan(self.question, [group], self.identity, chart_seconds=width)
         one = insights_price.estimated(first.queries(first.span)[0], self.identity, self.present, cancelled)
-        plan = insights.plan(self.question, [group], self.identity, size=one.bytes, chart_seconds=width)
+        plan = insights.plan(
+            self.question, [group], self.identity, grain=self.grain, size=one.bytes, chart_seconds=width
+        )
         size = None if one.bytes is None else one.bytes * plan.scans
         self.plan, self.estimate = plan, replace(one, bytes=size)
         dollars = float("inf") if size is None else self.payer.tariff.of(size)
@@ -67,7 +59,7 @@ class InsightsFetch:
         """Ask for what is missing; `arrived` is called after each slice. SpendingError when it costs more than is left today."""
         assert self.plan is not None
         assert self.estimate is not None
-        with purse(self.payer.ledger, self.payer.person, self.payer.tariff, self._left(), "a question") as opened:
+        with purse(self.payer, self._left(), "a question") as opened:
             insights.fetch(
                 self.plan, self.identity, self.collected, told=self._hear, progress=lambda _: arrived(),
                 cancelled=cancelled, run=opened.run,

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowinsight import aws
-from flowinsight.engines.insights_price import Estimate, Tariff
+from flowinsight.engines.insights_price import Estimate
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult, Running
 from flowinsight.engines.insights_query_errors import QueryCancelledError
-from flowinsight.engines.insights_query_paid import purse
-from flowinsight.spending import Ledger
+from flowinsight.engines.insights_query_paid import Payer, purse
 from flowinsight.ui.leased import Leased
 
 State = Literal["running", "done", "cancelled", "failed"]
@@ -21,12 +20,11 @@ State = Literal["running", "done", "cancelled", "failed"]
 
 @dataclass(frozen=True)
 class Asked:
-    """A query, as whom it is asked, and what it is thought to cost."""
+    """A query, as whom it is asked, and what it is thought to read."""
 
     query: InsightsQuery
     identity: aws.Identity
     estimate: Estimate
-    tariff: Tariff
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,7 @@ class InsightsJob(Leased):
 
     asked: Asked
     key: str
-    ledger: Ledger
-    person: str
+    payer: Payer
     state: State = "running"
     progress: Running | None = None
     answered: Answered | None = None
@@ -64,7 +61,7 @@ class InsightsJob(Leased):
     def _run(self) -> None:
         began = time.monotonic()
         try:
-            with purse(self.ledger, self.person, self.asked.tariff, self.asked.estimate, "Logs Insights") as opened:
+            with purse(self.payer, self.asked.estimate, "Logs Insights") as opened:
                 found = opened.run(
                     self.asked.query, self.asked.identity, told=self._hear, cancelled=lambda: self.stopped
                 )

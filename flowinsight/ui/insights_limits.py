@@ -4,11 +4,11 @@ import streamlit as st
 
 from flowinsight import paths
 from flowinsight.engines.insights_price import Tariff
-from flowinsight.provision import prices
+from flowinsight.engines.insights_query_paid import Payer
+from flowinsight.provision import price_file, prices
 from flowinsight.spending import Ledger, Limits
 from flowinsight.switches import spending_limit
 from flowinsight.ui.accounts import Account
-from flowinsight.ui.insights_fetch import Payer
 from flowinsight.ui.plain import gray
 
 
@@ -25,7 +25,7 @@ def person(account: Account) -> str:
 
 def tariff(account: Account, region: str) -> Tariff:
     """The list price of reading, as it was last looked up."""
-    known = st.session_state.get("setup_known_prices", prices.PRICES)
+    known = price_file.known(paths.prices_file()).prices
     price = prices.prices_for(region, known)["asked in CloudWatch"]
     return Tariff(
         price.first, f"{price.label}; the sandbox charges nothing" if account.identity.is_sandbox else price.label

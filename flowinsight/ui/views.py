@@ -133,9 +133,11 @@ def _span(found: Investigation, held: ask.Held) -> tuple[int, int]:
 
 
 def _query(found: Investigation) -> None:
-    st.markdown(gray(f"What the engine was sent ({found.statement.language}), and the values bound to it."))
+    values = found.statement.parameters
+    st.markdown(gray(f"What was sent ({found.statement.language}){', and the values bound to it' if values else ''}."))
     st.code(found.statement.text, language="sql", wrap_lines=True)
-    st.code("\n".join(map(str, found.statement.parameters)) or "no values", language=None, wrap_lines=True)
+    if values:
+        st.code("\n".join(map(str, values)), language=None, wrap_lines=True)
 
 
 def reconciliation(found: Investigation) -> None:

@@ -14,7 +14,7 @@ from flowinsight.engines import insights_price, insights_query
 from flowinsight.engines.insights_price import Estimate, Group, Tariff, estimated
 from flowinsight.engines.insights_query import InsightsQuery, run
 from flowinsight.engines.insights_query_errors import QueryCancelledError
-from flowinsight.engines.insights_query_paid import purse
+from flowinsight.engines.insights_query_paid import Payer, purse
 from flowinsight.errors import ExpiredError
 from flowinsight.sources import LogGroup
 from flowinsight.spending import Ledger, Limits, SpendingError
@@ -123,7 +123,7 @@ def test_what_was_read_is_entered_and_adds_up(identity: aws.Identity, delivered:
     estimate = estimated(_query(delivered), identity, delivered.end)
 
     for number in (1, 2):
-        with purse(ledger, "ada", TARIFF, estimate, "a question") as opened:
+        with purse(Payer(ledger, "ada", TARIFF), estimate, "a question") as opened:
             found = opened.run(_query(delivered), identity, told=lambda _: None, cancelled=lambda: False)
         assert ledger.spent("ada") == pytest.approx(number * TARIFF.of(found.bytes_scanned))
 
@@ -136,7 +136,7 @@ def test_what_would_pass_the_limit_is_not_run(identity: aws.Identity, ledger: Le
 
     with (
         pytest.raises(SpendingError, match=r"Of your limit of 5\.00 USD a day"),
-        purse(ledger, "ada", DEAR, estimate, ""),
+        purse(Payer(ledger, "ada", DEAR), estimate, ""),
     ):
         raise AssertionError
 
@@ -151,7 +151,7 @@ def test_a_query_that_reads_more_than_is_left_is_stopped_at_aws(
 
     with (
         pytest.raises(SpendingError, match="Stopped at AWS"),
-        purse(ledger, "ada", DEAR, Estimate(None, "nobody knows"), "") as opened,
+        purse(Payer(ledger, "ada", DEAR), Estimate(None, "nobody knows"), "") as opened,
     ):
         opened.run(_query(delivered), identity, told=lambda _: None, cancelled=lambda: False)
 
@@ -166,7 +166,7 @@ def test_a_cancelled_query_costs_what_it_has_read(
     sandbox.control("settings", {"query_seconds": 20})
     read: list[int] = []
 
-    with pytest.raises(QueryCancelledError), purse(ledger, "ada", TARIFF, Estimate(0, ""), "") as opened:
+    with pytest.raises(QueryCancelledError), purse(Payer(ledger, "ada", TARIFF), Estimate(0, ""), "") as opened:
         opened.run(
             _query(delivered),
             identity,

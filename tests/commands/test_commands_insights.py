@@ -2,16 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flowinsight import aws, cli
+from flowinsight import aws, cli, paths
+from flowinsight.engines import insights_query
+from flowinsight.fetchers import insights_ladder
 from flowinsight.sandbox.running import Running, start
+from flowinsight.spending import Ledger, Limits
 from flowinsight.ui import first_flow_log
 
 NOON, HOUR = 1_795_176_000, 3600
 TIME = ("--from", str(NOON + 900), "--to", str(NOON + HOUR - 900))
+
+PERSON = "arn:aws:iam::111122223333:user/operator"
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -23,6 +29,16 @@ def sandbox() -> Iterator[Running]:
         first_flow_log.create(aws.sandbox(running.url))
         running.control("clock", {"advance": HOUR + 600})
         yield running
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(insights_query, "FIRST_LOOK", 0.03)
+
+
+def _ledger() -> Ledger:
+    return Ledger(paths.spending_file(sandbox=True))
 
 
 @pytest.fixture
@@ -85,3 +101,70 @@ def test_options_that_do_not_fit_together_are_refused(ask: Run, words: tuple[str
     status, _, err = ask(":443", *words)
     assert status != 0
     assert "way" in err
+
+
+def test_the_statement_of_the_answer_is_the_query_that_was_sent(ask: Run) -> None:
+    for view in ("rows", "conversations", "records"):
+        sent = _found(ask, ":443", "--way", "insights", "--view", view)["statement"]
+        assert (sent["engine"], sent["language"], sent["parameters"]) == ("insights", "Logs Insights QL", [])
+        assert sent["text"].endswith("| limit 100000")
+
+
+def test_what_it_costs_is_entered_for_the_person_that_aws_names(ask: Run) -> None:
+    ask(":443", "--way", "insights")
+    once = _ledger().spent(PERSON)
+    ask(":443", "--way", "insights")
+
+    assert 0 < once < 0.0001
+    assert _ledger().spent(PERSON) == pytest.approx(2 * once)
+
+
+@pytest.mark.parametrize("way", ["insights", "leading"])
+def test_the_limit_of_the_day_holds_on_the_command_line_too(ask: Run, way: str) -> None:
+    _ledger().choose(PERSON, Limits(day=0, alone=0))
+    status, _, err = ask(":443", "--way", way)
+
+    assert status != 0
+    assert "Of your limit of 0.00 USD a day" in err
+    assert _ledger().spent(PERSON) == 0
+
+
+def test_what_leads_is_priced_by_its_scans_and_listed_with_all_others(ask: Run) -> None:
+    status, out, err = ask(":443", "--way", "leading")
+
+    assert status == 0, err
+    assert err.startswith("6 scans of the same records: less than 0.0001 USD together. Each: About ")
+    assert "6 queries read " in err
+    assert [block.split()[0] for block in out.split("\n\n")[:-1]] == [
+        "protocol", "action", "interface-id", "srcaddr", "dstaddr", "service",
+    ]  # fmt: skip
+    assert "Records are counted as they were logged" in out
+    lists = _found(ask, ":443", "--way", "leading")["lists"]
+    totals = {name: sum(row["bytes"] for row in rows) for name, rows in lists.items()}
+    assert len(set(totals.values())) == 1
+
+
+def test_scans_that_would_cost_more_than_is_allowed_are_not_begun(ask: Run) -> None:
+    status, out, err = ask(":443", "--way", "leading", "--up-to", "0")
+
+    assert status != 0
+    assert not out
+    assert "Nothing was asked: it may cost more than 0 USD." in err
+
+
+def test_a_question_too_wide_for_its_records_is_refused_with_both_ways_on(
+    ask: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insights_ladder, "TARGET", 1)
+    status, _, err = ask("", "--way", "insights")
+
+    assert status != 0
+    assert "Too much matches: even added up by day it would come in about" in err
+    assert "--grain apart asks all the same. --way leading lists what leads." in err
+
+
+def test_what_leads_has_no_records_to_view(ask: Run) -> None:
+    status, _, err = ask(":443", "--way", "leading", "--view", "records")
+
+    assert status != 0
+    assert "What leads is lists and no records" in err

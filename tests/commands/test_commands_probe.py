@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from flowinsight import aws, cli
+from flowinsight import aws, cli, paths
 from flowinsight.commands import probe
 from flowinsight.engines import insights_query
 from flowinsight.engines.insights_query_probe import MISSING, Facts, differences
 from flowinsight.fields import BY_TOKEN
 from flowinsight.sandbox.running import Running, start
+from flowinsight.spending import Ledger, Limits
 from flowinsight.ui import first_flow_log
 
 NOON = 1_795_176_000  # 2026-11-20, a Friday: the same traffic in every run
@@ -28,7 +29,8 @@ def sandbox() -> Iterator[Running]:
 
 
 @pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+def quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr(insights_query, "FIRST_LOOK", 0.03)
 
 
@@ -105,4 +107,23 @@ def test_what_would_cost_more_than_a_cent_is_not_asked(
 
     assert code == 2
     assert "would cost more than a cent" in err
+    assert not (tmp_path / "found.json").exists()
+
+
+PERSON = "arn:aws:iam::111122223333:user/operator"
+
+
+def test_what_it_costs_is_entered_and_the_limit_of_the_day_holds(
+    go: Callable[[], tuple[int, str, str]], tmp_path: Path
+) -> None:
+    ledger = Ledger(paths.spending_file(sandbox=True))
+    assert go()[0] == 0
+    assert 0 < ledger.spent(PERSON) < 0.01
+
+    (tmp_path / "found.json").unlink()
+    ledger.choose(PERSON, Limits(day=0, alone=0))
+    code, _, err = go()
+
+    assert code == 2
+    assert "Of your limit of 0.00 USD a day" in err
     assert not (tmp_path / "found.json").exists()

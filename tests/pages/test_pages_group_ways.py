@@ -17,7 +17,7 @@ def draft(page: AppTest) -> str:
 
 def test_a_question_about_an_address_offers_the_term_and_its_false_matches_are_counted(opened: Opened) -> None:
     page = until(opened(q="10.20.1.1", **LINK), answered)
-    assert page.radio(key="way_chosen").options == ["Filter pattern", "Address as a term", "Logs Insights"]
+    assert page.radio(key="way_chosen").options == ["Filter pattern", "Address as a term", "Logs Insights", "What leads"]
     assert "false matches" not in text_of(page)
 
     page.radio(key="way_chosen").set_value("term").run()
@@ -33,7 +33,7 @@ def test_a_question_about_an_address_offers_the_term_and_its_false_matches_are_c
 def test_a_question_about_a_port_cannot_be_a_term(opened: Opened) -> None:
     page = until(opened(q=":443", way="term", **LINK), answered)
 
-    assert page.radio(key="way_chosen").options == ["Filter pattern", "Logs Insights"]
+    assert page.radio(key="way_chosen").options == ["Filter pattern", "Logs Insights", "What leads"]
     assert "Port 443 of" in text_of(page)
 
 

@@ -6,6 +6,7 @@ These are counts of records as they were logged, before duplicates are removed: 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from flowinsight import iana
 from flowinsight.answer import Statement
 from flowinsight.engines.insights import kinds, rolled
 from flowinsight.engines.insights.columns import Columns
@@ -21,6 +22,12 @@ WHOLE = "protocol"
 """The list that is always brought whole: it has 256 rows at most, and adds up to the total."""
 
 SUMS = ("records", "bytes", "packets")
+OTHER = "Other"
+
+CAUTION = (
+    "Records are counted as they were logged, by every interface that saw them; who started is not told, and neither is what "
+    "the logs covered."
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,16 @@ class Leading:
     by: str
     rows: tuple[dict[str, int | str | None], ...]
     other: dict[str, int]
+
+    def table(self) -> list[dict[str, int | str | None]]:
+        """Its rows as they are shown, all others together as the last one. They add up to the total of every list."""
+        listed = [{self.by: _worded(self.by, row["value"]), **{name: row[name] for name in SUMS}} for row in self.rows]
+        return [*listed, {self.by: OTHER, **self.other}] if any(self.other.values()) else listed
+
+
+def _worded(by: str, value: int | str | None) -> str:
+    text = "-" if value is None else str(value)
+    return iana.protocol_name(int(text)) if by == "protocol" and text.isdigit() else text
 
 
 def lists(columns: Columns) -> tuple[str, ...]:
@@ -58,11 +75,19 @@ def compiled(question: Question, columns: Columns, by: str, limit: int) -> State
 
 
 def told(by: str, rows: Iterable[Mapping[str, str]], limit: int, total: Mapping[str, int] | None) -> Leading:
-    """The list of an answer; without a total it is whole itself."""
+    """The list of an answer, and what is left of the `total` beside it. Without a total it is that of the list, which is whole.
+
+    Records that arrive late, between two scans, may make a list larger than the total: then nothing is left.
+    """
     found = [_row(row) for row in rows]
     everything = total or {name: _sum(found, name) for name in SUMS}
-    kept = tuple(found[:limit])
-    return Leading(by, kept, {name: everything[name] - _sum(kept, name) for name in SUMS})
+    kept = tuple(found if by == WHOLE else found[:limit])
+    return Leading(by, kept, {name: max(everything[name] - _sum(kept, name), 0) for name in SUMS})
+
+
+def total(whole_list: Leading) -> dict[str, int]:
+    """The sums of everything that is asked for, of the list that is brought whole."""
+    return {name: _sum(whole_list.rows, name) for name in SUMS}
 
 
 def _row(row: Mapping[str, str]) -> dict[str, int | str | None]:
