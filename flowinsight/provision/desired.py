@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from flowinsight.provision import documents, policies
+from flowinsight.provision.formats import ordered
 from flowinsight.provision.settings import (
     BucketSettings,
     FlowLogSettings,
@@ -32,7 +33,7 @@ def _mark(*parts: object) -> str:
 
 
 def group_name(wanted: Wanted) -> str:
-    return wanted.group.name or f"/flowinsight/{wanted.name}/{_mark(wanted.log_format)}"
+    return wanted.group.name or f"/flowinsight/{wanted.name}/{_mark(wanted.log_format, *ordered(wanted.tag_fields))}"
 
 
 def role_name(wanted: Wanted, place: Place) -> str:
@@ -56,7 +57,7 @@ def bucket_name(wanted: Wanted, place: Place) -> str:
 
 def prefix(wanted: Wanted) -> str:
     """The folder objects are written below; an empty text is the bucket itself."""
-    options = (wanted.bucket.file_format, wanted.bucket.hive, wanted.bucket.hourly)
+    options = (wanted.bucket.file_format, wanted.bucket.hive, wanted.bucket.hourly, *ordered(wanted.tag_fields))
     if wanted.bucket.prefix is not None:
         return wanted.bucket.prefix
     return f"{wanted.name}/{_mark(wanted.log_format, *options)}"
@@ -154,6 +155,7 @@ def _to_group(wanted: Wanted, place: Place, resource: str, resource_type: str) -
         role_arn(wanted, place),
         None,
         wanted.all_tags,
+        ordered(wanted.tag_fields),
     )
 
 
@@ -171,4 +173,5 @@ def _to_bucket(wanted: Wanted, place: Place, resource: str, resource_type: str) 
         None,
         options,
         wanted.all_tags,
+        ordered(wanted.tag_fields),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowinsight.provision import documents
+from flowinsight.provision.formats import specifications
 from flowinsight.provision.perform import tag_list
 from flowinsight.provision.perform_bucket import PUBLIC_ACCESS, default_encryption
 from flowinsight.provision.plan import Plan
@@ -138,6 +139,7 @@ def _flow_log(item: FlowLogSettings, place: Place) -> Template:
         "LogFormat": item.log_format,
         "MaxAggregationInterval": item.interval,
         **({"TrafficType": item.traffic} if item.traffic else {}),
+        **({"TagFieldSpecifications": specifications(item.tag_fields)} if item.tag_fields else {}),
         "Tags": tag_list(item.tags),
     }
     if item.layout is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from flowinsight.provision import documents
 from flowinsight.provision.export_cloudformation import described_resources
+from flowinsight.provision.formats import specifications
 from flowinsight.provision.perform_bucket import PUBLIC_ACCESS
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.policies import POLICY_NAME
@@ -44,6 +45,8 @@ def terraform(plan: Plan) -> str:
     head = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = ">= 5.0" }\n  }\n}\n'
     provider = f'provider "aws" {{\n  region = "{plan.place.region}"\n}}\n'
     found = described_resources(plan)
+    if any(isinstance(item, FlowLogSettings) and item.tag_fields for item in found):
+        head = f"# tag_field_specification needs a provider of July 2026 or later.\n{head}"
     kinds = {type(item) for item in found}
     blocks = [_written(*block) for item in found for block in _resource(item, kinds, plan.place)]
     return "\n".join([head, provider, *blocks])
@@ -133,6 +136,10 @@ def _flow_log(item: FlowLogSettings, kinds: set[type], place: Place) -> Mapping[
             hive_compatible_partitions=item.layout.hive,
             per_hour_partition=item.layout.hourly,
         )
+    if item.tag_fields:
+        settings["tag_field_specification"] = [
+            Block(resource_type=one["ResourceType"], tag_keys=one["TagKeys"]) for one in specifications(item.tag_fields)
+        ]
     if (BucketSettings if to_s3 else GroupSettings) in kinds:
         settings["depends_on"] = [Reference(f"{needed}.flow_logs")]
     return {**settings, "tags": _tags(item.tags)}

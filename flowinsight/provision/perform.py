@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from flowinsight.errors import AwsError
 from flowinsight.provision import documents
 from flowinsight.provision.account import Account
+from flowinsight.provision.formats import specifications
 from flowinsight.provision.perform_bucket import change_bucket, create_bucket, delete_bucket
 from flowinsight.provision.policies import POLICY_NAME
 from flowinsight.provision.settings import (
@@ -157,6 +158,8 @@ def flow_log_request(settings: FlowLogSettings, account: str) -> dict[str, Any]:
         "MaxAggregationInterval": settings.interval,
         "TagSpecifications": [{"ResourceType": "vpc-flow-log", "Tags": tag_list(settings.tags)}],
     }
+    if settings.tag_fields:
+        request["TagFieldSpecifications"] = specifications(settings.tag_fields)
     if settings.traffic is not None:
         request["TrafficType"] = settings.traffic
     if settings.layout is None:

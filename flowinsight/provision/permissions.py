@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowinsight.provision import desired, documents
+from flowinsight.provision.formats import TAG_FIELDS
 from flowinsight.provision.policies import FLOW_LOGS
 from flowinsight.provision.settings import Place
 from flowinsight.provision.wanted import Wanted
@@ -39,12 +40,38 @@ def provisioner(wanted: Wanted, place: Place) -> str:
         ),
         _allow(["ec2:CreateFlowLogs"], [place.arn("ec2", f"{kind}/*") for kind in (*_kinds(wanted), "vpc-flow-log")]),
         _allow(["ec2:DeleteFlowLogs", "ec2:CreateTags"], place.arn("ec2", "vpc-flow-log/*")),
+        *_for_fields(wanted.tokens, place),
     ]
     if wanted.to_cloudwatch:
         statements += _for_cloudwatch(wanted, place)
     if wanted.to_s3:
         statements += _for_s3(wanted, place)
     return documents.policy(*statements)
+
+
+_OF_ECS = {
+    "ecs-container-instance-": "ecs:ListContainerInstances",
+    "ecs-service-": "ecs:ListServices",
+    "ecs-task-definition-": "ecs:ListTaskDefinitions",
+    "ecs-task-arn": "ecs:ListTasks",
+    "ecs-task-id": "ecs:ListTasks",
+}
+
+
+def _for_fields(tokens: tuple[str, ...], place: Place) -> list[Statement]:
+    """What AWS asks of whoever creates a flow log with such fields. Source: VPC User Guide, "Flow log records"."""
+    statements = []
+    ecs = [token for token in tokens if token.startswith("ecs-")]
+    if ecs:
+        lists = {action for token in ecs for start, action in _OF_ECS.items() if token.startswith(start)}
+        statements.append(_allow(sorted({"ecs:ListClusters", *lists}), "*"))
+    tagged = [token for token in tokens if token in TAG_FIELDS]
+    if tagged:
+        describe = {"autoscaling:DescribeTags" if token.startswith("asg-") else "ec2:DescribeTags" for token in tagged}
+        role = place.role_arn(f"/aws-service-role/{FLOW_LOGS}/", "AWSServiceRoleForVPCFlowLogs")
+        only = {"Condition": {"StringEquals": {"iam:AWSServiceName": FLOW_LOGS}}}
+        statements += [_allow(sorted(describe), "*"), _allow(["iam:CreateServiceLinkedRole"], role, **only)]
+    return statements
 
 
 def _kinds(wanted: Wanted) -> list[str]:

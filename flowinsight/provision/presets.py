@@ -7,6 +7,10 @@ INVESTIGATE = (
     "flow-direction", "traffic-path", "reject-reason",
 )  # fmt: skip
 FULL = tuple(field.token for field in FIELDS if field.version <= 5)
+NEWEST = (
+    *FULL, "reject-reason", "resource-id", "encryption-status", "interface-type", "next-hop-interface-id",
+    "next-hop-subnet-id", "next-hop-az-id", "next-hop-vpc-id", "next-hop-interface-type",
+)  # fmt: skip
 TRANSIT = (
     "version", "resource-type", "account-id", "tgw-id", "tgw-attachment-id", "tgw-src-vpc-account-id",
     "tgw-dst-vpc-account-id", "tgw-src-vpc-id", "tgw-dst-vpc-id", "tgw-src-subnet-id", "tgw-dst-subnet-id", "tgw-src-eni",
@@ -20,9 +24,12 @@ PRESETS: dict[str, tuple[str, ...]] = {
     "default": DEFAULT_FORMAT,
     "investigate": INVESTIGATE,
     "full": FULL,
+    "newest": NEWEST,
     "transit-gateway": TRANSIT,
 }
-"""Name to fields, in order. `default` is AWS's own; `investigate` is what FlowInsight suggests; `full` is versions 2 to 5."""
+"""Name to fields, in order. `default` is AWS's own; `investigate` is what FlowInsight suggests; `full` is versions 2 to 5;
+`newest` is all that AWS fills in for everybody: fields of ECS and of tags need a cluster, or keys.
+"""
 
 QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Who talked to this address, and on which port?", ("srcaddr", "dstaddr", "srcport", "dstport", "protocol")),
@@ -38,6 +45,13 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Which AWS service was at the other end?", ("pkt-src-aws-service", "pkt-dst-aws-service")),
     ("Was it Block Public Access that refused it, not a group or an ACL?", ("reject-reason",)),
     ("Was it encrypted?", ("encryption-status",)),
+    ("Where did it go next, and through what kind of interface?", ("next-hop-interface-id", "next-hop-interface-type")),
+    ("What kind of interface saw it: a NAT gateway, a load balancer, an endpoint?", ("interface-type",)),
+    ("Which regional NAT gateway was it?", ("resource-id",)),
+    ("In which availability zones were both ends?", ("az-id", "next-hop-az-id")),
+    ("What does a tag of the instance say?", ("instance-tag",)),
+    ("What does a tag of the interface say?", ("interface-tag",)),
+    ("What does a tag of the Auto Scaling group say?", ("asg-tag",)),
     ("Which attachment of the transit gateway did it enter by?", ("tgw-attachment-id", "tgw-pair-attachment-id")),
     ("Which ECS service and task was it?", ("ecs-service-name", "ecs-task-id")),
 )
@@ -48,6 +62,8 @@ _TYPICAL = {
     "account-id": 12, "interface-id": 21, "vpc-id": 21, "subnet-id": 24, "instance-id": 19, "tcp-flags": 2, "type": 4,
     "region": 12, "az-id": 8, "sublocation-type": 1, "sublocation-id": 1, "flow-direction": 7, "traffic-path": 1,
     "reject-reason": 1, "pkt-src-aws-service": 4, "pkt-dst-aws-service": 4, "encryption-status": 1, "resource-type": 24,
+    "resource-id": 1, "interface-type": 1, "next-hop-interface-id": 21, "next-hop-subnet-id": 24, "next-hop-az-id": 8,
+    "next-hop-vpc-id": 21, "next-hop-interface-type": 1,
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from flowinsight.errors import AwsError, DeniedError
 from flowinsight.provision import desired, documents
 from flowinsight.provision.account import Account
 from flowinsight.provision.deployed import Bucket, Deployed, FlowLog, Interface, belongs
+from flowinsight.provision.formats import tag_fields_of
 from flowinsight.provision.policies import POLICY_NAME
 from flowinsight.provision.read_bucket import read_bucket
 from flowinsight.provision.settings import FlowLogSettings, GroupSettings, Layout, RoleSettings, Tags
@@ -74,6 +75,7 @@ def _flow_log(item: dict[str, Any]) -> FlowLog:
         item.get("DeliverLogsPermissionArn") or None,
         _layout(item),
         tags_of(item.get("Tags", [])),
+        tag_fields_of(item.get("TagFieldSpecifications") or []),
     )
     status, error = item.get("DeliverLogsStatus", ""), item.get("DeliverLogsErrorMessage") or ""
     return FlowLog(item["FlowLogId"], settings, item["CreationTime"], status, error)

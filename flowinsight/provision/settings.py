@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from flowinsight.provision import documents
+from flowinsight.provision.formats import TagFields
 
 TAG = "flowinsight:setup"
 """The tag that says a resource belongs to a setup; its value is the setup's name. Without it nothing is ever changed."""
@@ -110,6 +111,7 @@ class FlowLogSettings:
     role: str | None
     layout: Layout | None
     tags: Tags
+    tag_fields: TagFields = ()
 
     label = "flow log"
 
@@ -155,7 +157,7 @@ def _equal(field: str, before: object, after: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "none"
     if isinstance(value, tuple):
         return ", ".join(f"{key}={text}" for key, text in value)

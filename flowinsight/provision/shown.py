@@ -63,9 +63,7 @@ def _settings(settings: Settings) -> Iterator[str]:
 
 def _plain(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
-    if "tags" in values:
-        values["tags"] = dict(values["tags"])
-    return values
+    return values | {name: dict(values[name]) for name in ("tags", "tag_fields") if name in values}
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flowinsight.fields import BY_TOKEN
+from flowinsight.provision.formats import TagFields, check_format, check_tag_fields
 from flowinsight.provision.presets import fields_of, log_format
 from flowinsight.provision.refusals import SetupError
 from flowinsight.provision.settings import TAG, Tags
@@ -33,7 +33,6 @@ _PREFIX = re.compile(r"[\w!.*'()-]+(?:/[\w!.*'()-]+)*")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}")
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]{1,576}")
-_FORMAT = re.compile(r"\$\{[a-z0-9-]+\}(?: \$\{[a-z0-9-]+\})*")
 _TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
 
 
@@ -104,7 +103,10 @@ class BucketWanted:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A setup. `format` is a preset's name or a LogFormat; `resources` are ids, told apart by their beginnings."""
+    """A setup. `format` is a preset's name or a LogFormat; `resources` are ids, told apart by their beginnings.
+
+    `tag_fields` are the keys for fields of the format that carry a tag's value.
+    """
 
     name: str
     resources: tuple[str, ...]
@@ -116,12 +118,14 @@ class Wanted:
     role: RoleWanted = field(default_factory=RoleWanted)
     bucket: BucketWanted = field(default_factory=BucketWanted)
     tags: Tags = ()
+    tag_fields: TagFields = ()
 
     def __post_init__(self) -> None:
         _check(_NAME, self.name, "a setup's name: 1 to 30 lower-case letters, digits and hyphens")
         self._check_choices()
         self._check_resources()
-        self._check_format()
+        check_format(self.format, self.tokens, transit=self.transit)
+        check_tag_fields(self.tokens, self.tag_fields)
         self._check_tags()
 
     @property
@@ -169,24 +173,6 @@ class Wanted:
             raise SetupError("Transit gateways have records of another kind: give them a setup of their own.")
         if self.transit and (self.interval != 60 or self.traffic != "ALL"):
             raise SetupError("Transit gateways are always recorded per minute and for all traffic.")
-
-    def _check_format(self) -> None:
-        if self.format != " ".join(self.format.split()) or not self.tokens:
-            raise SetupError("A format is a preset's name, or fields such as ${srcaddr} with one space between them.")
-        unknown = [token for token in self.tokens if token not in BY_TOKEN]
-        if unknown or (self.tokens and not _FORMAT.fullmatch(self.log_format)):
-            raise SetupError(f"{', '.join(unknown) or self.format} is neither a preset nor a field of flow logs.")
-        if len(set(self.tokens)) < len(self.tokens):
-            raise SetupError("The format names a field twice.")
-        if any(token.endswith(("-tag", "-tag-2")) for token in self.tokens):
-            raise SetupError(
-                "Tag fields need tag keys chosen with them, which a setup cannot give yet: leave them out."
-            )
-        foreign = [token for token in self.tokens if BY_TOKEN[token].version == 6]
-        if foreign and not self.transit:
-            raise SetupError(f"Only transit gateways have the field {foreign[0]}.")
-        if self.transit and "interface-id" in self.tokens:
-            raise SetupError("Transit gateways have no interface-id: use the preset transit-gateway.")
 
     def _check_tags(self) -> None:
         for key, value in self.tags:

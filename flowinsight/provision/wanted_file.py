@@ -12,6 +12,9 @@ from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, 
 _TABLES: dict[str, type[Any]] = {"cloudwatch": GroupWanted, "role": RoleWanted, "s3": BucketWanted}
 _ATTRIBUTES = {"cloudwatch": "group", "role": "role", "s3": "bucket"}
 
+_PAIRS = ("tags", "tag_fields")
+"""Tables of names of one's own, each with a text."""
+
 _FOR_EVER = {"retention_days", "expire_days"}
 """Settings for which 0 in a file means that nothing is ever deleted."""
 
@@ -22,8 +25,8 @@ def from_toml(text: str) -> Wanted:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"The file is not TOML: {error}.") from error
-    top = {name: value for name, value in given.items() if name not in {*_TABLES, "tags"}}
-    _check_names(top, {item.name for item in fields(Wanted)} - set(_ATTRIBUTES.values()) - {"tags"}, "at the top")
+    top = {name: value for name, value in given.items() if name not in {*_TABLES, *_PAIRS}}
+    _check_names(top, {item.name for item in fields(Wanted)} - set(_ATTRIBUTES.values()) - set(_PAIRS), "at the top")
     for name in ("name", "destination", "format", "traffic"):
         if not isinstance(top.get(name, ""), str):
             raise SetupError(f"{name} is a text in quotes.")
@@ -31,8 +34,8 @@ def from_toml(text: str) -> Wanted:
     if missing:
         raise SetupError(f"The file does not say {' and '.join(sorted(missing))}.")
     parts: dict[str, Any] = {_ATTRIBUTES[name]: _part(name, given.get(name, {})) for name in _TABLES}
-    tags = tuple((key, _text(key, value)) for key, value in _table("tags", given.get("tags", {})).items())
-    return Wanted(**{**top, **parts, "resources": _resources(top["resources"]), "tags": tags})
+    pairs: dict[str, Any] = {name: _pairs(name, given.get(name, {})) for name in _PAIRS}
+    return Wanted(**{**top, **parts, **pairs, "resources": _resources(top["resources"])})
 
 
 def _part(table: str, given: object) -> object:
@@ -81,10 +84,13 @@ def _resources(given: object) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise SetupError(f"The tag {key} is a text in quotes.")
-    return value
+def _pairs(table: str, given: object) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(_table(table, given).items())
+    for name, value in pairs:
+        if not isinstance(value, str):
+            what = "The tag" if table == "tags" else "The tag's key for"
+            raise SetupError(f"{what} {name} is a text in quotes.")
+    return pairs
 
 
 def to_toml(wanted: Wanted) -> str:
@@ -92,12 +98,14 @@ def to_toml(wanted: Wanted) -> str:
     lines = [
         f"{item.name} = {_value(getattr(wanted, item.name))}"
         for item in fields(wanted)
-        if item.name not in {*_ATTRIBUTES.values(), "tags"}
+        if item.name not in {*_ATTRIBUTES.values(), *_PAIRS}
     ]
     for table, attribute in _ATTRIBUTES.items():
         lines += ["", f"[{table}]", *_settings(table, getattr(wanted, attribute))]
-    if wanted.tags:
-        lines += ["", "[tags]", *(f"{_value(key)} = {_value(value)}" for key, value in wanted.tags)]
+    for table in _PAIRS:
+        pairs = getattr(wanted, table)
+        if pairs:
+            lines += ["", f"[{table}]", *(f"{_value(name)} = {_value(value)}" for name, value in pairs)]
     return "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flowinsight.provision import desired, documents, presets
 from flowinsight.provision.deployed import Deployed, FlowLog, belongs, owner
+from flowinsight.provision.formats import TAG_FIELDS
 from flowinsight.provision.overlap import written_by
 from flowinsight.provision.own import owned
 from flowinsight.provision.settings import FlowLogSettings
@@ -117,6 +118,24 @@ def _format(wanted: Wanted) -> Iterator[str]:
         yield "The format has no log-status: no traffic and lost records will look the same."
     if any(token.startswith("ecs-") for token in tokens):
         yield "ECS fields need at least one ECS cluster in the account; without one AWS refuses the flow log."
+    yield from _newest(tokens)
+
+
+def _newest(tokens: set[str]) -> Iterator[str]:
+    """What fields of version 11 bring with them. Source: VPC User Guide, "Flow log limitations" and "Service-linked role"."""
+    if tokens & set(TAG_FIELDS):
+        yield (
+            "Values of tags are missing or old for about an hour after the flow log is created. For them AWS makes the role "
+            "AWSServiceRoleForVPCFlowLogs and rules of EventBridge in the account, which stay until an hour after the last "
+            "such flow log is gone."
+        )
+    if tokens & {"asg-tag", "asg-tag-2"}:
+        yield "Tags of Auto Scaling groups need a CloudTrail trail that is switched on."
+    if any(token.startswith("next-hop-") for token in tokens):
+        yield (
+            "The next hop is empty for internet gateways, for other regions, and where it belongs to another account; with a "
+            "middlebox it is the middlebox."
+        )
 
 
 def _scope(wanted: Wanted) -> Iterator[str]:

@@ -114,6 +114,21 @@ def test_an_assumption_changes_the_price(page: AppTest) -> None:
     assert page.metric[0].value != before
 
 
+def test_every_field_can_be_chosen_and_a_tags_value_asks_for_its_key(page: AppTest) -> None:
+    page.segmented_control(key="setup_fields").set_value("own").run()
+    chosen = page.multiselect(key="setup_own_fields")
+    assert {"reject-reason", "next-hop-vpc-id", "ecs-task-id", "instance-tag"} <= set(chosen.options)
+    chosen.set_value([*chosen.value, "instance-tag"]).run()
+    assert "The field instance-tag needs the key of the tag whose value it carries." in text_of(page)
+
+    page.text_input(key="setup_key_instance-tag").set_value("team").run()
+
+    text = text_of(press(page, "setup_plan"))
+    assert "What does a tag of the instance say?" in text
+    assert "tag_fields: instance-tag=team" in text
+    assert "missing or old for about an hour" in text
+
+
 def test_a_wish_that_cannot_be_is_a_sentence_and_has_no_plan(page: AppTest) -> None:
     page.text_input(key="setup_name").set_value("Not A Name").run()
 

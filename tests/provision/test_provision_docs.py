@@ -17,6 +17,12 @@ def test_the_file_in_the_guide_is_one_that_works_and_shows_what_is_usual() -> No
     assert wanted == Wanted("prod", ("vpc-0c8eab7aff7cff031",), bucket=BucketWanted(), tags=(("team", "network"),))
 
 
+def test_the_file_with_values_of_tags_is_one_that_works() -> None:
+    (block,) = re.findall(r"```\n(format = .*?)```", GUIDE, re.DOTALL)
+    wanted = from_toml(f'name = "x"\nresources = ["vpc-0c8eab7aff7cff031"]\n{block}')
+    assert wanted.tag_fields == (("instance-tag", "team"), ("instance-tag-2", "service"))
+
+
 def test_every_setting_that_is_commented_out_exists() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
     names = re.findall(r"^# (\w+) = \"", block, re.MULTILINE)
@@ -24,7 +30,7 @@ def test_every_setting_that_is_commented_out_exists() -> None:
 
 
 def test_the_guide_names_every_preset_with_its_size_and_every_kind_of_resource() -> None:
-    for name in ("default", "investigate", "full"):
+    for name in ("default", "investigate", "full", "newest"):
         (row,) = (line for line in GUIDE.splitlines() if line.startswith(f"| `{name}` |"))
         assert f"| {record_bytes(PRESETS[name])} |" in row
         assert str(len(PRESETS[name])) in row

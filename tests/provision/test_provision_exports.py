@@ -45,6 +45,13 @@ WISHES = {
         role=RoleWanted(path="/flow/", boundary="arn:aws:iam::111122223333:policy/limit"),
         bucket=BucketWanted(key=KEY),
     ),
+    "values of tags": Wanted(
+        "tagged",
+        ("vpc-0c8eab7aff7cff031",),
+        "both",
+        "${srcaddr} ${dstaddr} ${instance-tag} ${instance-tag-2} ${interface-tag}",
+        tag_fields=(("instance-tag", "Name"), ("instance-tag-2", "cost centre"), ("interface-tag", "Name")),
+    ),
     "a transit gateway and a role of one's own": Wanted(
         "tgw",
         ("tgw-0c8eab7aff7cff031",),
@@ -146,7 +153,13 @@ def run_commands(text: str, sandbox: Running, home: Path) -> None:
 def test_the_real_aws_program_runs_the_commands_and_the_plan_afterwards_is_empty(
     wanted: Wanted, planned: Callable[[Wanted], Plan], sandbox: Running, tmp_path: Path
 ) -> None:
-    wanted = replace(wanted, destination="both", tags=(("note", "it is ours"),))
+    wanted = replace(
+        wanted,
+        destination="both",
+        format="${interface-id} ${srcaddr} ${dstaddr} ${start} ${end} ${instance-tag}",
+        tags=(("note", "it is ours"),),
+        tag_fields=(("instance-tag", "it is theirs"),),
+    )
     run_commands(export(planned(wanted), "cli"), sandbox, tmp_path)
     after = planned(wanted)
     assert after.empty, after.todo
@@ -164,6 +177,27 @@ def test_the_commands_of_a_change_change_and_replace(
     changed = replace(wanted, interval=600, group=GroupWanted(retention_days=7))
     run_commands(export(planned(changed), "cli"), sandbox, tmp_path)
     assert planned(changed).empty
+
+
+def test_every_form_carries_the_keys_of_tags(wanted: Wanted) -> None:
+    found = from_nothing(WISHES["values of tags"])
+    given = [
+        {"ResourceType": "instance", "TagKeys": ["Name", "cost centre"]},
+        {"ResourceType": "network-interface", "TagKeys": ["Name"]},
+    ]
+    resources = json.loads(export(found, "cloudformation-json"))["Resources"].values()
+    logs = [one["Properties"] for one in resources if one["Type"] == "AWS::EC2::FlowLog"]
+    assert [one["TagFieldSpecifications"] for one in logs] == [given, given]
+    terraform = export(found, "terraform")
+    assert terraform.startswith("# tag_field_specification needs a provider of July 2026 or later.")
+    (first, *_) = (
+        next(iter(body.values()))
+        for block in hcl2.load(StringIO(terraform))["resource"]
+        for kind, body in block.items()
+        if kind.strip('"') == "aws_flow_log"
+    )
+    assert len(first["tag_field_specification"]) == 2
+    assert "tag_field_specification" not in export(from_nothing(wanted), "terraform")
 
 
 def test_every_name_in_the_template_is_the_plans_own(place: Place) -> None:

@@ -1,6 +1,7 @@
 """Policy documents, word by word as AWS documents them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -183,6 +184,43 @@ def test_the_provisioner_may_pass_only_this_role_and_only_to_flow_logs(place: Pl
         "Resource": "arn:aws:iam::111122223333:role/flowinsight-one-eu-central-1",
         "Condition": {"StringEquals": {"iam:PassedToService": "vpc-flow-logs.amazonaws.com"}},
     }
+
+
+def extra(wanted: Wanted, place: Place) -> list[object]:
+    """The provisioner's statements that the same wish with the default format has not."""
+    usual = documents.statements(provisioner(replace(wanted, format="default", tag_fields=()), place))
+    return [one for one in documents.statements(provisioner(wanted, place)) if one not in usual]
+
+
+def test_fields_that_carry_tags_need_the_service_linked_role_and_no_other(place: Place) -> None:
+    keys = (("interface-tag", "Name"), ("asg-tag", "team"))
+    wanted = Wanted("one", VPC, "s3", "${srcaddr} ${interface-tag} ${asg-tag}", tag_fields=keys)
+    role = "arn:aws:iam::111122223333:role/aws-service-role/vpc-flow-logs.amazonaws.com/AWSServiceRoleForVPCFlowLogs"
+    assert extra(wanted, place) == [
+        {"Effect": "Allow", "Action": ["autoscaling:DescribeTags", "ec2:DescribeTags"], "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": ["iam:CreateServiceLinkedRole"],
+            "Resource": role,
+            "Condition": {"StringEquals": {"iam:AWSServiceName": "vpc-flow-logs.amazonaws.com"}},
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("token", "actions"),
+    [
+        ("ecs-cluster-name", ["ecs:ListClusters"]),
+        ("ecs-container-id", ["ecs:ListClusters"]),
+        ("ecs-container-instance-id", ["ecs:ListClusters", "ecs:ListContainerInstances"]),
+        ("ecs-service-name", ["ecs:ListClusters", "ecs:ListServices"]),
+        ("ecs-task-definition-arn", ["ecs:ListClusters", "ecs:ListTaskDefinitions"]),
+        ("ecs-task-id", ["ecs:ListClusters", "ecs:ListTasks"]),
+    ],
+)
+def test_fields_of_ecs_need_what_aws_documents_for_each(token: str, actions: list[str], place: Place) -> None:
+    found = extra(Wanted("one", VPC, "s3", f"${{srcaddr}} ${{{token}}}"), place)
+    assert found == [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
 
 
 def test_a_role_of_ones_own_is_passed_and_never_changed(place: Place) -> None:

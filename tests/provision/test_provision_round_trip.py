@@ -24,6 +24,11 @@ CLOUDWATCH: dict[str, dict[str, Any]] = {
         "role": RoleWanted(path="/flow/", boundary="arn:aws:iam::111122223333:policy/limit")
     },
     "tags": {"tags": (("team", "network"), ("cost centre", "17/a"))},
+    "fields up to version 11": {"format": "newest"},
+    "values of tags": {
+        "format": "${interface-id} ${start} ${end} ${interface-tag} ${instance-tag} ${instance-tag-2}",
+        "tag_fields": (("interface-tag", "Name"), ("instance-tag-2", "b"), ("instance-tag", "a")),
+    },
 }
 S3: dict[str, dict[str, Any]] = {
     "text": {"bucket": BucketWanted(file_format="plain-text", hourly=False)},

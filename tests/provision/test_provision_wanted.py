@@ -1,5 +1,6 @@
 """What can be wanted: a file in, a value out, and a sentence for everything that cannot be."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,10 +34,21 @@ EVERYTHING = Wanted(
     ),
     (("team", "Netz + Co"), ("cost centre", "17")),
 )
+TAGGED = Wanted(
+    "tagged",
+    (VPC,),
+    "both",
+    "${srcaddr} ${instance-tag} ${instance-tag-2} ${asg-tag}",
+    tag_fields=(
+        ("instance-tag", "Name"),
+        ("instance-tag-2", "Kosten Stelle"),
+        ("asg-tag", "aws:autoscaling:groupName"),
+    ),
+)
 
 
 @pytest.mark.parametrize(
-    "wanted", [Wanted("one", (VPC,)), EVERYTHING, Wanted("x", (VPC,), bucket=BucketWanted(prefix=""))]
+    "wanted", [Wanted("one", (VPC,)), EVERYTHING, TAGGED, Wanted("x", (VPC,), bucket=BucketWanted(prefix=""))]
 )
 def test_a_setup_written_to_a_file_is_read_as_the_same_setup(wanted: Wanted) -> None:
     assert from_toml(to_toml(wanted)) == wanted
@@ -71,6 +83,7 @@ def test_zero_days_means_for_ever() -> None:
         (f'name = "one"\nresources = ["{VPC}"]\n[cloudwatch]\nretention_days = true', "is a whole number"),
         (f'name = "one"\nresources = ["{VPC}"]\ns3 = 1', "[s3] is a table."),
         (f'name = "one"\nresources = ["{VPC}"]\n[tags]\nteam = 1', "The tag team is a text in quotes."),
+        (f'name = "one"\nresources = ["{VPC}"]\n[tag_fields]\nasg-tag = 1', "The tag's key for asg-tag is a text"),
     ],
 )
 def test_a_file_that_cannot_be_understood_gets_a_sentence(text: str, sentence: str) -> None:
@@ -97,7 +110,24 @@ def test_a_file_that_cannot_be_understood_gets_a_sentence(text: str, sentence: s
         ({"format": "${srcaddr} ${srcaddr}"}, "names a field twice"),
         ({"format": "${nonsense}"}, "nonsense is neither a preset nor a field"),
         ({"format": "${tgw-id}"}, "Only transit gateways have the field tgw-id."),
-        ({"format": "${instance-tag}"}, "Tag fields need tag keys"),
+        ({"format": "${instance-tag}"}, "The field instance-tag needs the key of the tag"),
+        ({"tag_fields": (("instance-tag", "team"),)}, "for instance-tag, which is not in the format"),
+        ({"tag_fields": (("team", "x"),)}, "team carries no tag"),
+        ({"format": "${asg-tag}", "tag_fields": (("asg-tag", "k" * 129),)}, "has 1 to 128 characters"),
+        ({"format": "${asg-tag-2}", "tag_fields": (("asg-tag-2", "k"),)}, "give asg-tag one of its own"),
+        (
+            {"format": "${asg-tag} ${asg-tag-2}", "tag_fields": (("asg-tag", "k"), ("asg-tag-2", "k"))},
+            "a second key beside that of asg-tag",
+        ),
+        ({"resources": ("tgw-0c8eab7aff7cff031",), "format": "${tgw-id} ${action}"}, "have no field action"),
+        (
+            {
+                "resources": ("tgw-0c8eab7aff7cff031",),
+                "format": "${tgw-id} ${instance-tag}",
+                "tag_fields": (("instance-tag", "team"),),
+            },
+            "have no field instance-tag",
+        ),
         ({"tags": (("aws:x", "1"),)}, "The tag aws:x is not allowed"),
         ({"tags": (("flowinsight:setup", "x"),)}, "the setup's own"),
         ({"tags": (("team", "a$b"),)}, "a tag's value"),
@@ -142,6 +172,14 @@ def test_names_tell_formats_apart_and_stay_within_what_aws_allows(place: Place) 
     far = Place("111122223333", "ap-southeast-1")
     assert len(desired.bucket_name(long, far)) <= 63
     assert len(desired.role_name(long, far)) <= 64
+
+
+def test_other_tag_keys_are_another_format() -> None:
+    other = replace(TAGGED, tag_fields=(("instance-tag", "Owner"), *TAGGED.tag_fields[1:]))
+    assert desired.group_name(TAGGED) != desired.group_name(other)
+    assert desired.prefix(TAGGED) != desired.prefix(other)
+    turned = replace(TAGGED, tag_fields=TAGGED.tag_fields[::-1])
+    assert desired.group_name(TAGGED) == desired.group_name(turned)
 
 
 def test_presets_say_what_they_can_never_answer() -> None:

@@ -70,6 +70,12 @@ def test_a_flow_log_for_other_traffic_is_no_second_one() -> None:
         ({"format": "${srcaddr} ${tcp-flags} ${log-status}"}, "the simplest question cannot be answered"),
         ({"format": "${srcaddr} ${dstaddr} ${tcp-flags}"}, "no traffic and lost records will look the same"),
         ({"format": "${srcaddr} ${ecs-task-id}"}, "ECS fields need at least one ECS cluster"),
+        ({"format": "newest"}, "The next hop is empty for internet gateways"),
+        (
+            {"format": "${asg-tag}", "tag_fields": (("asg-tag", "k"),)},
+            "Values of tags are missing or old for about an hour",
+        ),
+        ({"format": "${asg-tag}", "tag_fields": (("asg-tag", "k"),)}, "need a CloudTrail trail that is switched on"),
         ({"resources": (ENI,)}, "new instances will not be logged"),
         ({"resources": ("i-0c8eab7aff7cff031",)}, "new instances will not be logged"),
         ({"resources": (GROUP,)}, "new instances will not be logged"),

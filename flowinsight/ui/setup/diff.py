@@ -41,9 +41,9 @@ def _all(sign: str, settings: Settings) -> Iterator[str]:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and value:
         return ", ".join(f"{key}={text}" for key, text in value)
-    return "none" if value is None else json.dumps(value)
+    return "none" if value in (None, ()) else json.dumps(value)
 
 
 def _lines(sign: str, name: str, text: str) -> Iterator[str]:

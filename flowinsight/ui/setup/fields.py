@@ -5,26 +5,29 @@ import streamlit as st
 
 from flowinsight.fields import BY_TOKEN, FIELDS
 from flowinsight.provision import presets
+from flowinsight.provision.formats import TAG_FIELDS, TagFields
 from flowinsight.ui.plain import plain
 
 OWN = "own"
 _WORDS = {
     "investigate": "For investigations (suggested)",
     "default": "AWS's default",
-    "full": "Everything",
+    "full": "Versions 2 to 5",
+    "newest": "Up to version 11",
     OWN: "Own choice",
 }
-_CHOOSABLE = [one.token for one in FIELDS if one.version <= 5 and not one.token.endswith(("-tag", "-tag-2"))]
+_CHOOSABLE = [one.token for one in FIELDS if one.version != 6]
 
 
-def draw(*, transit: bool) -> str:
-    """The choice, as a preset's name or AWS's text of a format."""
+def draw(*, transit: bool) -> tuple[str, TagFields]:
+    """The choice, as a preset's name or AWS's text of a format, and the keys of tags whose values it carries."""
     text = "transit-gateway" if transit else _preset()
     tokens = presets.fields_of(text)
+    tagged = _keys(tokens)
     _questions(tokens)
     with st.expander(f"The {len(tokens)} fields, why each is there and what it costs"):
         _table(tokens)
-    return text
+    return text, tagged
 
 
 def _preset() -> str:
@@ -48,6 +51,17 @@ def _preset() -> str:
         persist_state="session",
     )
     return presets.log_format(tuple(tokens))
+
+
+def _keys(tokens: tuple[str, ...]) -> TagFields:
+    """A key for every field that carries a tag's value; those without one yet are left out, and the wish says so."""
+    given = []
+    wanted = [token for token in TAG_FIELDS if token in tokens]
+    for token, place in zip(wanted, st.columns(max(len(wanted), 1)), strict=False):
+        label = f"Tag for {token}"
+        key = place.text_input(label, key=f"setup_key_{token}", placeholder="the tag's key", persist_state="session")
+        given += [(token, key.strip())] if key and key.strip() else []
+    return tuple(given)
 
 
 def _questions(tokens: tuple[str, ...]) -> None:

@@ -22,7 +22,7 @@ def draw(who: Who, seen: Seen) -> Wanted | None:
         st.markdown("#### What is wanted")
         kind, chosen = _resources(who, seen)
         destination, kept, rest = _how(kind)
-        text = fields.draw(transit=kind == "transit gateway")
+        text, tagged = fields.draw(transit=kind == "transit gateway")
         try:
             return Wanted(
                 st.session_state["setup_name"],
@@ -31,6 +31,7 @@ def draw(who: Who, seen: Seen) -> Wanted | None:
                 text,
                 **rest,
                 **options.draw(destination, kept),
+                tag_fields=tagged,
             )
         except SetupError as error:
             st.error(str(error), icon=":material/error:")
