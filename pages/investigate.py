@@ -17,6 +17,7 @@ from flowinsight.ui import (
     share,
     shell,
     sources,
+    too_wide,
     turns,
     verdicts,
     views,
@@ -30,6 +31,8 @@ with shell.page():
         sources.welcome()
         st.stop()
     held = sources.held(source)
+    if held is None:
+        st.stop()
     zone = box.zone()
     with st.container(border=True, key="card_ask"):
         box.draw()
@@ -49,20 +52,21 @@ with shell.page():
         question = translated.question
         inventories.draw([*said, *translated.said])
         held = sources.brought(question, source, held)
-        asked = ask.answer(question, held)
-        found = asked.found
-        history.add(found, asked.seconds)
-        if len(found.homes) > 1:
-            verdicts.which_network(question, found.homes)
-        else:
-            verdicts.draw(found)
-            with st.container(horizontal=True, gap="small", key="turns"):
-                turns.draw(typed)
-                share.draw(found)
-                keeping.draw(found, held, source)
-            if found.reconciliation["conversations"]:
-                pictures.draw(found, shell.palette(), zone, sources.present(source))
-            views.draw(asked, question, held, shell.palette(), zone)
-            views.reconciliation(found)
+        if too_wide.agreed(question, held, zone):
+            asked = ask.answer(question, held)
+            found = asked.found
+            history.add(found, asked.seconds)
+            if len(found.homes) > 1:
+                verdicts.which_network(question, found.homes)
+            else:
+                verdicts.draw(found)
+                with st.container(horizontal=True, gap="small", key="turns"):
+                    turns.draw(typed)
+                    share.draw(found)
+                    keeping.draw(found, held, source)
+                if found.reconciliation["conversations"]:
+                    pictures.draw(found, shell.palette(), zone, sources.present(source))
+                views.draw(asked, question, held, shell.palette(), zone)
+                views.reconciliation(found)
     with trail:
         history.draw()

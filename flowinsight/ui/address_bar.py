@@ -4,7 +4,7 @@ Widgets hold what a person is editing; the address bar is what was asked. `read`
 into the widgets before they are drawn, `write` puts changed widgets into the address. Callbacks only edit widgets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ DEFAULTS: Mapping[str, str] = {
 }  # fmt: skip
 """Every part of a question that a link carries, and what it is when the link does not say. `t` is a time range in UTC."""
 
-_SEEN = "address_bar_seen"
+_SEEN, _DRAWN = "address_bar_seen", "address_bar_drawn"
 
 
 def read() -> None:
@@ -24,7 +24,10 @@ def read() -> None:
     """
     given = {key: value for key, value in st.query_params.to_dict().items() if key in DEFAULTS}
     last: dict[str, str] | None = st.session_state.get(_SEEN)
+    drawn = st.session_state.pop(_DRAWN, False)
     if given == last and "q" in st.session_state:
+        if not drawn:
+            keep()
         return
     parts = given or last or {}
     for key, usual in DEFAULTS.items():
@@ -34,10 +37,21 @@ def read() -> None:
 
 def write() -> None:
     """After the widgets that make the question: one address for it, and one step in the browser's history."""
+    st.session_state[_DRAWN] = True
     wanted = {key: text for key, usual in DEFAULTS.items() if (text := _text(key)) != usual}
     if wanted != st.session_state.get(_SEEN):
         st.query_params.from_dict(wanted)
         st.session_state[_SEEN] = wanted
+
+
+def keep(drawn: Collection[str] = ()) -> None:
+    """Before a run that may end without its widgets, and after one that did: Streamlit forgets what they hold otherwise.
+
+    Those that are `drawn` already keep theirs.
+    """
+    for key in DEFAULTS:
+        if key not in drawn and key in st.session_state:
+            st.session_state[key] = st.session_state[key]
 
 
 def _text(key: str) -> str:

@@ -15,7 +15,7 @@ from flowinsight.names.translated import Translated
 from flowinsight.periods import Reader, canonical
 from flowinsight.question import Question
 from flowinsight.sources import Files
-from flowinsight.ui import accounts, address_bar, ask, fetching, inventories, places
+from flowinsight.ui import accounts, address_bar, ask, fetching, inventories, places, too_wide
 from flowinsight.ui.fetching import Remote
 
 OWN_FILES = "Files on this machine"
@@ -62,7 +62,7 @@ def _named() -> None:
 
 def _remote(name: str) -> Chosen | None:
     """An account and a place in it. What it is asked always has a beginning and an end: the last hour where none is given."""
-    _keep()
+    address_bar.keep(drawn={"source"})
     account = accounts.choose(name)
     st.session_state[_ACCOUNT] = account
     place = places.choose(account) if account else None
@@ -77,16 +77,15 @@ def _remote(name: str) -> Chosen | None:
     return Chosen(Remote(account, place), places.name_of(place), "")
 
 
-def _keep() -> None:
-    """Streamlit forgets what the widgets hold that a run does not draw, and the page draws few of them while it waits."""
-    for key in address_bar.DEFAULTS:
-        if key != "source" and key in st.session_state:
-            st.session_state[key] = st.session_state[key]
-
-
-def held(chosen: Chosen) -> ask.Held:
-    """The records of the source; those of an account are still to be fetched when the question is known."""
-    return ask.load(chosen.place) if isinstance(chosen.place, Files) else fetching.awaited(chosen.place)
+def held(chosen: Chosen) -> ask.Held | None:
+    """The records of the source; those of an account are still to be fetched when the question is known. None where a person
+    is asked first whether to read that much.
+    """
+    if not isinstance(chosen.place, Files):
+        return fetching.awaited(chosen.place)
+    if not ask.is_open(chosen.place):
+        address_bar.keep(drawn={"source", "path"})
+    return too_wide.opened(chosen.place)
 
 
 def present(chosen: Chosen) -> int | None:

@@ -45,7 +45,7 @@ def test_a_wide_question_is_counted_with_the_newest_parts_of_its_time(loaded: Lo
     assert 39_000 < everything.matching <= 39_105
     assert [part.start for part, _ in everything.parts] == [DAY.end - 3600, DAY.end - 6 * 3600]  # type: ignore[operator]
     assert 0 < everything.parts[0][1] < everything.parts[1][1] < everything.matching
-    assert 0 < narrow.matching < 200
+    assert 0 < narrow.matching < 1000
     assert not narrow.too_wide
 
 
