@@ -1,23 +1,24 @@
 """What a redaction does, shown by samples: some of every kind of value as it is and as it leaves, and how many there are."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from flowinsight import grammar
+from flowinsight.addresses import Addresses, is_v4, parse_address
 from flowinsight.snapshots import archive, tables
 from flowinsight.snapshots.redacting import Preview
 from flowinsight.snapshots.snapshot import Snapshot
 
-SHOWN = 3
+SHOWN = 2
 """Samples of each kind."""
 _NOTHING = "(left out)"
 _WORDS = (
     ("Account", r"\d{12}"), ("Interface", r"eni-\S+"), ("VPC", r"vpc-\S+"), ("Subnet", r"subnet-\S+"),
     ("Instance", r"i-\S+"), ("Transit gateway", r"tgw-\S+"),
 )  # fmt: skip
+_INSIDE = Addresses.parse("inside")
 _OTHER_WORD = "Other identifier, tag or name"
 
 
@@ -36,11 +37,11 @@ def samples(original: Snapshot, made: Snapshot, preview: Preview) -> tuple[Sampl
 
 
 def _all(original: Snapshot, made: Snapshot, preview: Preview) -> Iterator[Sample]:
-    yield from _sorted(_kind_of_address, preview.addresses.items())
-    yield from _sorted(_kind_of_word, preview.words.items())
     yield _lines(original, made)
     said = [grammar.unparse(one.question.filters) or "everything" for one in (original, made)]
     yield Sample("Question", 1, ((said[0], said[1]),))
+    yield from _sorted(_kind_of_address, preview.addresses.items())
+    yield from _sorted(_kind_of_word, preview.words.items())
     yield Sample("Asked by", 1, ((original.facts.caller, made.facts.caller),))
     yield Sample("Note", bool(original.facts.note), ((original.facts.note, made.facts.note or _NOTHING),))
     names = original.facts.names
@@ -58,11 +59,10 @@ def _sorted(kind_of: Callable[[str, str], str], pairs: Iterable[tuple[str, str]]
 
 
 def _kind_of_address(one: str, other: str) -> str:
-    address = ipaddress.ip_address(one)
     if one == other:
         return "Address that stays"
-    place = "Private" if address.is_private else "Public"
-    return f"{place} IPv{address.version} address"
+    number = parse_address(one)
+    return f"{'Private' if number in _INSIDE else 'Public'} IPv{4 if is_v4(number) else 6} address"
 
 
 def _kind_of_word(one: str, _: str) -> str:

@@ -1,12 +1,11 @@
 """Keeping an answer: as a snapshot in the library, or as a report."""
 
-import re
 import time
 from functools import partial
 
 import streamlit as st
 
-from flowinsight import paths, snapshots, store
+from flowinsight import library, snapshots, store
 from flowinsight.errors import FlowInsightError
 from flowinsight.investigation import Investigation
 from flowinsight.reports import answers
@@ -14,8 +13,11 @@ from flowinsight.reports.content import About
 from flowinsight.reports.writing import rendered
 from flowinsight.snapshots import Asker, Circumstances, Origin, Sources
 from flowinsight.sources import Files
-from flowinsight.ui import ask, case, inventories
-from flowinsight.ui.plain import gray, plain
+from flowinsight.ui import ask, case, inventories, working
+from flowinsight.ui.accounts import Account
+from flowinsight.ui.library import holding, whereabouts
+from flowinsight.ui.library.whereabouts import Whereabouts
+from flowinsight.ui.plain import gray
 from flowinsight.ui.sources import Chosen
 
 _SAID = "snapshot_said"
@@ -24,17 +26,28 @@ _SAID = "snapshot_said"
 def draw(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
     """A snapshot with one click and a note, and the report as HTML or Markdown."""
     with st.popover("Keep", icon=":material/photo_camera:", key="keep"):
-        note = st.text_area("Note", key="keep_note", max_chars=10_000, height=68, placeholder="Why this answer matters")
-        st.button("Save snapshot", key="keep_save", type="primary", on_click=_save, args=(found, held, chosen))
-        if st.session_state.get(_SAID):
-            st.markdown(gray(st.session_state[_SAID]))
-            st.page_link("pages/snapshots.py", label="All snapshots", icon=":material/photo_library:")
-        st.markdown("The report")
-        for label, ending, mime in (("HTML", ".html", "text/html"), ("Markdown", ".md", "text/markdown")):
-            st.download_button(
-                label, data=partial(_report, found, chosen.name, note, ending), file_name=f"flowinsight-report{ending}",
-                mime=mime, key=f"keep_{label}", icon=":material/download:", on_click="ignore",
-            )  # fmt: skip
+        _panel(found, held, chosen)
+
+
+@st.fragment
+def _panel(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
+    """Runs by itself, so that the answer stays on the screen while it is saved."""
+    note = st.text_area("Note", key="keep_note", max_chars=10_000, height=68, placeholder="Why this answer matters")
+    places = [whereabouts.usual(), *([bucket] if (bucket := whereabouts.bucket()) else [])]
+    place = places[0]
+    if len(places) > 1:
+        place = st.radio("Where", places, format_func=lambda one: one.said, key="keep_where")
+    if st.button("Save snapshot", key="keep_save", type="primary"):
+        st.session_state[_SAID] = _saved(found, held, chosen, place)
+    if st.session_state.get(_SAID):
+        st.markdown(gray(st.session_state[_SAID]))
+        st.page_link("pages/snapshots.py", label="All snapshots", icon=":material/photo_library:")
+    st.markdown("The report")
+    for label, ending, mime in (("HTML", ".html", "text/html"), ("Markdown", ".md", "text/markdown")):
+        st.download_button(
+            label, data=partial(_report, found, chosen.name, note, ending), file_name=f"flowinsight-report{ending}",
+            mime=mime, key=f"keep_{label}", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
 
 
 def _report(found: Investigation, source: str, note: str, ending: str) -> bytes:
@@ -43,29 +56,50 @@ def _report(found: Investigation, source: str, note: str, ending: str) -> bytes:
     return rendered(answers.report(found, about), ending)
 
 
-def _save(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
+def _saved(found: Investigation, held: ask.Held, chosen: Chosen, place: Whereabouts) -> str:
+    """Freeze it and save it, with progress; what came of it, in a sentence."""
     now = int(time.time())
-    note = str(st.session_state.get("keep_note") or "")
+    circumstances = _circumstances(found, chosen, now, str(st.session_state.get("keep_note") or ""))
+
+    def work(job: working.Job) -> str:
+        job.said = "Finding the lines that the records were delivered in"
+        origin = _origin(held, chosen)
+        job.said = "Freezing the answer and its records"
+        made = snapshots.freeze(found, held.loaded, origin, circumstances)
+        if job.cancelled.is_set():
+            raise working.CancelledError("Cancelled: nothing was saved.")
+        job.said = f"Saving to {place.said}"
+        place.library.save(library.name_for(made), snapshots.packed(made))
+        return f"Saved to {place.said}. Snapshot id {made.id}. {made.first_line}"
+
     try:
-        made = snapshots.freeze(found, held.loaded, *_from(found, held, chosen, now, note))
-        words = re.sub(r"[^A-Za-z0-9.]+", "-", answers.asked(found.question)).strip("-.")[:40] or "everything"
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-        snapshots.save(made, paths.snapshots_folder() / f"{stamp}-{words}-{made.id[:8]}{snapshots.SUFFIX}")
-        st.session_state[_SAID] = f"Saved. Snapshot id {made.id}. {made.first_line}"
+        said = working.done(working.Shelf(1), "keep", f"keep {now} {held.key}", work)
     except FlowInsightError as error:
-        st.session_state[_SAID] = plain(error)
+        return str(error)
+    holding.look_again(place)
+    return said
 
 
-def _from(found: Investigation, held: ask.Held, chosen: Chosen, now: int, note: str) -> tuple[Origin, Circumstances]:
-    """Where the records came from, and who asked, by which clock, for what is called what."""
+def _circumstances(found: Investigation, chosen: Chosen, now: int, note: str) -> Circumstances:
+    """Who asked, by which clock, for what is called what."""
     if isinstance(chosen.place, Files):
-        return _of_files(chosen.place), Circumstances(now, note=note)
+        return Circumstances(now, note=note)
     account = chosen.place.account
-    who = Asker(account.identity, account.caller, account.region)
-    said = snapshots.circumstances(found, who, inventories.of(account), now, note)
+    return snapshots.circumstances(found, _asker(account), inventories.of(account), now, note)
+
+
+def _asker(account: Account) -> Asker:
+    return Asker(account.identity, account.caller, account.region)
+
+
+def _origin(held: ask.Held, chosen: Chosen) -> Origin:
+    """Where the records came from, and their lines."""
+    if isinstance(chosen.place, Files):
+        return _of_files(chosen.place)
     if held.fetched is None:
-        return Origin(Sources(notes=(f"Brought from {chosen.name}.",))), said
-    return snapshots.of_fetched(held.fetched, who.account, who.region), said
+        return Origin(Sources(notes=(f"Brought from {chosen.name}.",)))
+    who = _asker(chosen.place.account)
+    return snapshots.of_fetched(held.fetched, who.account, who.region)
 
 
 def _of_files(source: Files) -> Origin:

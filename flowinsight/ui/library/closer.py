@@ -57,7 +57,7 @@ def _check(held: Held) -> None:
         mark = (
             ":red-badge[:material/warning: Altered]" if checked.altered else ":green-badge[:material/check: Unaltered]"
         )
-        said = [one for one in checked.sentences if not one.startswith("Snapshot id ")]
+        said = [one for one in checked.sentences if one != checked.holds and not one.startswith("Snapshot id ")]
         st.markdown(f"{mark} {plain(' '.join(said))}")
         told = st.text_input("The id that you were told, to compare", key="library_told", max_chars=80).strip().lower()
         if told:

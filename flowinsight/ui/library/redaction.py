@@ -95,6 +95,4 @@ def _samples(found: Sequence[Sample]) -> None:
         for one in found
         for before, after in one.pairs
     ]
-    st.dataframe(
-        rows, key="redact_samples", hide_index=True, alt="What would leave", height=min(420, 31 * len(rows) + 35)
-    )
+    st.dataframe(rows, key="redact_samples", hide_index=True, alt="What would leave", height=31 * len(rows) + 35)

@@ -1,6 +1,6 @@
 """The snapshots of a library: found by their words, page by page, each with what its beginning tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -92,33 +92,37 @@ def _text(one: Described) -> str:
 
 def _card(place: Whereabouts, one: Described, entries: Sequence[Entry]) -> None:
     key = holding.key_of(place, one.entry)
+    chosen = st.session_state.get(_CHOSEN) == key
     with st.container(border=True, key=f"snapshot_{one.entry.name}"):
-        _about(one)
-        if st.session_state.get(_CHOSEN) == key:
-            st.button("Close", key="library_close", icon=":material/close:", type="tertiary", on_click=_choose)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown("  \n".join(_lines(one)), width="content")
+            _turn(one.entry.name, None if chosen else key)
+        if one.front is None:
+            st.error(plain(one.problem), icon=":material/error:")
+        if chosen:
             closer.draw(place, one.entry, entries)
-            return
-        st.button(
-            "Check, open, share", key=f"closer_{one.entry.name}", icon=":material/frame_inspect:", on_click=_choose,
-            args=(key,),
-        )  # fmt: skip
 
 
-def _about(one: Described) -> None:
+def _lines(one: Described) -> Iterator[str]:
     """What the beginning of the file tells, its first line first."""
     entry, front = one.entry, one.front
+    file = gray(f"{entry.name} · {in_bytes(entry.size)}")
     if front is None:
-        st.markdown(f"**{plain(entry.name)}** {gray(f'{utc(entry.written)} UTC · {in_bytes(entry.size)}')}")
-        st.error(plain(one.problem), icon=":material/error:")
+        yield f"{file} {gray(f'· {utc(entry.written)} UTC')}"
         return
-    st.markdown(f"{plain(front.holds)} {gray(f'{entry.name} · {in_bytes(entry.size)}')}")
-    redacted = " :blue-badge[redacted]" if front.facts.redaction else ""
-    signed = " :green-badge[signed]" if front.signer else ""
-    st.markdown(f"**{plain(answers.asked(front.facts.question))}**{redacted}{signed}")
-    st.markdown(gray(f"Saved {utc(front.facts.frozen_at)} UTC, asked by {front.facts.caller} · id {front.id[:12]}…"))
+    yield f"{plain(front.holds)} {file}"
+    badges = (front.facts.redaction and ":blue-badge[redacted]", front.signer and ":green-badge[signed]")
+    yield " ".join([f"**{plain(answers.asked(front.facts.question))}**", *(badge for badge in badges if badge)])
     if front.facts.note:
-        st.markdown(plain(front.facts.note))
+        yield plain(" ".join(front.facts.note.split()))
+    yield gray(f"Saved {utc(front.facts.frozen_at)} UTC, asked by {front.facts.caller} · id {front.id[:12]}…")
 
 
-def _choose(key: str | None = None) -> None:
+def _turn(name: str, key: str | None) -> None:
+    """Look at a snapshot closely, or no more."""
+    label, icon = ("Close", "close") if key is None else ("Look closer", "frame_inspect")
+    st.button(label, key=f"closer_{name}", icon=f":material/{icon}:", on_click=_choose, args=(key,))
+
+
+def _choose(key: str | None) -> None:
     st.session_state[_CHOSEN] = key
