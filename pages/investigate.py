@@ -13,6 +13,7 @@ from flowinsight.ui import (
     history,
     inventories,
     keeping,
+    leaders,
     pictures,
     share,
     shell,
@@ -64,6 +65,7 @@ with shell.page():
                     turns.draw(typed)
                     share.draw(found)
                     keeping.draw(found, held, source)
+                leaders.draw(question, held, source)
                 if found.reconciliation["conversations"]:
                     pictures.draw(found, shell.palette(), zone, sources.present(source))
                 views.draw(asked, question, held, shell.palette(), zone)
