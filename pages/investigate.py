@@ -65,7 +65,7 @@ with shell.page():
                     turns.draw(typed)
                     share.draw(found)
                     keeping.draw(found, held, source)
-                leaders.draw(question, held, source)
+                    leaders.draw(question, held, source)
                 if found.reconciliation["conversations"]:
                     pictures.draw(found, shell.palette(), zone, sources.present(source))
                 views.draw(asked, question, held, shell.palette(), zone)
