@@ -47,6 +47,7 @@ with shell.page():
         form.draw(filters or (), held.networks)
         trail = st.container()
     address_bar.write()
+    unasked = sources.unasked()
     if filters is not None and period is not None:
         typed = Question(period, filters)
         translated = sources.translated(typed, source)
@@ -56,7 +57,8 @@ with shell.page():
         if too_wide.agreed(question, held, zone):
             asked = ask.answer(question, held)
             found = asked.found
-            history.add(found, asked.seconds)
+            if not unasked:
+                history.add(found, asked.seconds)
             if len(found.homes) > 1:
                 verdicts.which_network(question, found.homes)
             else:

@@ -20,7 +20,7 @@ from flowinsight.ui.fetching import Remote
 
 OWN_FILES = "Files on this machine"
 _LIVE_QUERY = ":22"
-_ACCOUNT = "account_chosen"
+_ACCOUNT, _UNASKED = "account_chosen", "question_unasked"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ def choose(examples: Sequence[Example]) -> Chosen | None:
     if address_bar.value("source") not in names:
         _begin_with(examples[0])
     name = st.radio("Source", names, key="source", on_change=_changed, args=(by_name,))
+    if _UNASKED not in st.session_state:  # a visit that begins with a link
+        first = name in by_name and address_bar.value("q") == by_name[name].query
+        st.session_state[_UNASKED] = first and not address_bar.value("t")
     if name in accounts.SOURCES:
         return _remote(name)
     if name != OWN_FILES:
@@ -113,8 +116,17 @@ def brought(question: Question, chosen: Chosen, before: ask.Held) -> ask.Held:
 def _begin_with(example: Example) -> None:
     """A first visit opens on an example with its question; a link that names a question but no source keeps it."""
     st.session_state["source"] = example.name
+    st.session_state[_UNASKED] = not address_bar.value("q")
     if not address_bar.value("q"):
         st.session_state["q"] = example.query
+
+
+def unasked() -> bool:
+    """Whether the question is the one with which its source opened, which nobody typed: it is no step of an investigation."""
+    asked = {key: address_bar.value(key) for key in ("source", "path", "q", "t")}
+    if st.session_state.get(_UNASKED) is True:
+        st.session_state[_UNASKED] = asked
+    return bool(st.session_state.get(_UNASKED) == asked)
 
 
 def _changed(by_name: dict[str, Example]) -> None:
@@ -122,6 +134,7 @@ def _changed(by_name: dict[str, Example]) -> None:
     chosen = by_name.get(address_bar.value("source"))
     live_query = _LIVE_QUERY if address_bar.value("source") in accounts.SOURCES else ""
     address_bar.put(q=chosen.query if chosen else live_query, t="", outcome="", at="", path="")
+    st.session_state[_UNASKED] = True
     st.session_state["sandbox_stopped"] = False
 
 

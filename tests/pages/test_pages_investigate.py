@@ -116,12 +116,30 @@ def test_the_period_before_needs_a_range(opened: Opened) -> None:
 
 
 def test_the_trail_leads_back(opened: Opened) -> None:
-    page = opened()
+    page = opened(q=":3306")
     page.text_input(key="q").set_value(":443").run()
 
     page.button(key="step_0").click().run()
 
-    assert box(page) == ":22"
+    assert box(page) == ":3306"
+
+
+def test_the_trail_begins_with_what_a_person_asked(opened: Opened) -> None:
+    page = opened()
+    assert not [one for one in page.button if str(one.key).startswith("step_")]
+
+    page.text_input(key="q").set_value(":443").run()
+    page.text_input(key="q").set_value(":22").run()
+
+    assert [one.label for one in page.button if str(one.key).startswith("step_")] == [r"\:443"]
+
+
+def test_another_source_begins_with_no_step_either(opened: Opened) -> None:
+    page = opened(q=":443")
+    page.radio(key="source").set_value("APT29 evaluation (real captures)").run()
+
+    assert box(page) == ":443"
+    assert [one.label for one in page.button if str(one.key).startswith("step_")] == [r"\:443"]
 
 
 def test_a_chosen_conversation_shows_its_records(opened: Opened) -> None:
