@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowinsight import grammar, periods, wording
-from flowinsight.commands import ask, fetched, snapshot_keys, snapshot_sources
+from flowinsight.commands import ask, fetched, snapshot_keys, snapshot_library, snapshot_sources
 from flowinsight.investigation import investigate
 from flowinsight.question import Question, TimeRange
 from flowinsight.snapshots import (
@@ -54,6 +54,7 @@ def add(command: argparse.ArgumentParser) -> None:
     compared.add_argument("other", type=Path, nargs="?", help="another snapshot")
     ask.add_source(compared, needed=False, query=False)
     snapshot_keys.add(what)
+    snapshot_library.add(what)
     for one in (saved, shown, checked, compared):
         one.add_argument("--json", action="store_true", help="print JSON")
 
@@ -63,9 +64,11 @@ def run(options: argparse.Namespace) -> str:
     match options.what:
         case "save":
             return _save(options)
-        case "show":
-            found = open_snapshot(options.file)
+        case "show" | "open":
+            found = open_snapshot(options.file) if options.what == "show" else snapshot_library.opened(options)
             return json.dumps(_facts(found), indent=1) if options.json else _text(found)
+        case "list" | "put":
+            return snapshot_library.run(options)
         case "check":
             return _check(options)
         case "compare":
