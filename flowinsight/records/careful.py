@@ -14,7 +14,8 @@ from flowinsight.records import schema
 from flowinsight.records.tally import Batch, Tally, skipped, total, unparsable
 
 LONGEST_LINE = 1 << 20
-STATUSES = ("OK", "NODATA", "SKIPDATA")
+NOTHING_LOGGED = ("NODATA", "SKIPDATA")
+STATUSES = ("OK", *NOTHING_LOGGED)
 ACTIONS = ("ACCEPT", "REJECT")
 LIMITS = {"srcport": 65535, "dstport": 65535, "protocol": 255}
 WRITE_TEST = "Permission Check Successful"
@@ -125,7 +126,7 @@ def highest(field: fields.Field) -> int:
 
 def _is_status_row(row: Mapping[str, object]) -> bool:
     addressed = any(row.get(field.name) is not None for field in fields.ADDRESSES)
-    return row.get("log_status") in {"NODATA", "SKIPDATA"} and not addressed
+    return row.get("log_status") in NOTHING_LOGGED and not addressed
 
 
 def _check_default(row: Mapping[str, object]) -> None:
@@ -149,7 +150,7 @@ def _counted(row: Mapping[str, object]) -> Tally:
     late = _in_milliseconds(row)
     if row[schema.STATUS_ROW]:
         return Tally(lines=1, nodata=int(status == "NODATA"), skipdata=int(status == "SKIPDATA"), milliseconds=late)
-    return Tally(lines=1, records=1, milliseconds=late, contradictory=int(status in {"NODATA", "SKIPDATA"}))
+    return Tally(lines=1, records=1, milliseconds=late, contradictory=int(status in NOTHING_LOGGED))
 
 
 def _in_milliseconds(row: Mapping[str, object]) -> int:
@@ -174,7 +175,7 @@ def read_lines(lines: Iterable[str], tokens: Sequence[str] | None) -> Batch:
 def as_batch(lines: Iterable[Line], tokens: Sequence[str] | None) -> Batch:
     """The rows of lines as one table. Few lines are held as Python values at a time."""
     known = fields.DEFAULT_FORMAT if tokens is None else tuple(tokens)
-    shape = schema.columns(known)
+    shape = schema.encoded(known)
     tables, tally, rest = [shape.empty_table()], Tally(), iter(lines)
     while piece := list(islice(rest, _AT_ONCE)):
         rows = [line.row for line in piece if line.row is not None]

@@ -68,9 +68,9 @@ def _from_text(column: pa.ChunkedArray, field: fields.Field | None) -> pa.Chunke
     else:
         missing = pc.is_in(column, pa.array(["-", "", _PYTHON_NULL]))
     present = pc.if_else(missing, pa.scalar(None, pa.string()), column)
-    if field is None or field.kind == "text":
+    if field is None:
         return present
-    if field.kind == "address":
+    if field.kind in {"address", "text"}:
         return present.dictionary_encode()
     if not pc.all(pc.match_substring_regex(present, _WHOLE)).as_py() and present.null_count < len(present):
         raise ValueError(f"{field.token} is not a whole number")

@@ -12,7 +12,7 @@ from pyarrow import csv
 from flowinsight import fields
 from flowinsight.records import careful, schema
 from flowinsight.records.tally import Batch, skipped
-from flowinsight.records.typed import read_table
+from flowinsight.records.typed import in_one, places, read_table
 
 Ends = npt.NDArray[np.intp]
 
@@ -60,9 +60,11 @@ def _by_arrow(block: bytes, tokens: Sequence[str] | None, ends: Ends) -> Batch |
         return None
     if tokens is None and not _all_default(batch.table):
         return None
-    rest = careful.read_lines(odd, tokens)
-    table = pa.concat_tables([batch.table, rest.table])
-    return Batch(table, batch.tally + skipped(blank) + rest.tally, known, headed=tokens is not None)
+    tally, table = batch.tally + skipped(blank), batch.table
+    if odd:
+        rest = careful.read_lines(odd, tokens)
+        tally, table = tally + rest.tally, pa.concat_tables([table, rest.table])
+    return Batch(table, tally, known, headed=tokens is not None)
 
 
 def _unsure(block: bytes) -> bool:
@@ -107,16 +109,17 @@ def _parsed(block: bytes, known: Sequence[str], odd: list[str]) -> pa.Table:
 def _csv_type(field: fields.Field | None) -> pa.DataType:
     if field is None:
         return pa.string()
-    return pa.dictionary(pa.int32(), pa.string()) if field.kind == "address" else schema.arrow_type(field)
+    return schema.ENCODED if field.kind in {"address", "text"} else schema.arrow_type(field)
 
 
 def _all_default(table: pa.Table) -> bool:
     """Whether every row fits the default format, as `careful` checks it line by line."""
+    interfaces, actions, statuses = (in_one(table.column(name)) for name in ("interface_id", "action", "log_status"))
     fits = [
         pc.all(pc.equal(table.column("version"), 2), skip_nulls=False),
-        pc.all(pc.match_substring_regex(table.column("interface_id"), _INTERFACE)),
+        pc.all(pc.match_substring_regex(interfaces.dictionary, _INTERFACE)),
         pc.all(pc.less_equal(table.column("start"), table.column("end")), skip_nulls=False),
-        pc.all(pc.is_in(table.column("action"), pa.array([None, *careful.ACTIONS]))),
-        pc.all(pc.is_in(table.column("log_status"), pa.array(careful.STATUSES)), skip_nulls=False),
+        pc.all(pc.is_in(actions.dictionary, pa.array(careful.ACTIONS))),
+        pa.scalar(bool(np.all(places(statuses, careful.STATUSES)))),
     ]
     return all(answer.as_py() is not False and answer.is_valid for answer in fits)

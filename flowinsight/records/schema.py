@@ -30,6 +30,26 @@ def arrow_type(field: fields.Field) -> pa.DataType:
             return pa.string()
 
 
+ENCODED = pa.dictionary(pa.int32(), pa.string())
+"""How text lies in memory: each distinct text once, and a number of it in every row."""
+
+
+def encoded(tokens: Sequence[str]) -> pa.Schema:
+    """As `columns`, with the text of fields ENCODED: the shape in which readers hand over what they read."""
+    return pa.schema(
+        [
+            field.with_type(ENCODED) if field.type == pa.string() and field.name != EXTRA else field
+            for field in columns(tokens)
+        ]
+    )
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with ENCODED columns as texts, which is how they lie in files."""
+    shape = [field.with_type(pa.string()) if field.type == ENCODED else field for field in table.schema]
+    return table.cast(pa.schema(shape))
+
+
 def columns(tokens: Sequence[str]) -> pa.Schema:
     """The Arrow schema of records that carry these tokens (unknown tokens go to `extra`)."""
     found: list[pa.Field] = []

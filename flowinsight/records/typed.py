@@ -20,7 +20,7 @@ _V4 = rf"^{_OCTET}(\.{_OCTET}){{3}}$"
 
 
 def read_table(table: pa.Table, tokens: Sequence[str]) -> Batch:
-    """A table with one column per token: numbers as integers, addresses as dictionaries of texts, the rest as texts.
+    """A table with one column per token: numbers as integers, addresses and texts of known fields as dictionaries of texts.
 
     ValueError or ArrowInvalid when a value is not what its field holds; the careful reader then says which.
     """
@@ -39,29 +39,48 @@ def _typed(table: pa.Table, tokens: Sequence[str]) -> pa.Table:
             _check_filled(token, column)
             unknown.append(token)
         elif field.kind == "address":
-            halves = _halves(column)
+            halves = _halves(in_one(column))
             arrays += halves
             present = pc.is_valid(halves[1])
             addressed = present if addressed is None else pc.or_(addressed, present)
+        elif field.kind == "text":
+            arrays.append(in_one(column))
+            _check_filled(token, arrays[-1].dictionary)
         else:
-            _check(field, column)
+            _check_range(field, column)
             arrays.append(column)
     extra, status = _extra(table, unknown), _status_rows(table, tokens, addressed)
-    return pa.table([*arrays, extra, status], schema=schema.columns(tokens))
+    return pa.table([*arrays, extra, status], schema=schema.encoded(tokens))
 
 
-def _check(field: fields.Field, column: pa.ChunkedArray) -> None:
-    if field.kind == "text":
-        _check_filled(field.token, column)
-        return
+def in_one(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of dictionaries as one array, in whose dictionary each text stands once."""
+    encoded = column.unify_dictionaries().combine_chunks()
+    if not isinstance(encoded, pa.ChunkedArray):
+        return encoded
+    return encoded.chunk(0) if encoded.num_chunks else pa.array([], column.type)
+
+
+def places(encoded: pa.DictionaryArray, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """For each value its place among these texts, counted from 1; 0 for NULL and for every other text."""
+    codes = pc.index_in(pa.array(texts), encoded.dictionary).to_pylist()
+    indices = encoded.indices.fill_null(-1).to_numpy()
+    found = np.zeros(len(indices), np.int64)
+    for place, code in enumerate(codes, 1):
+        if code is not None:
+            found += (indices == code) * np.int64(place)
+    return found
+
+
+def _check_range(field: fields.Field, column: pa.ChunkedArray) -> None:
     extremes = pc.min_max(column).as_py()
     low, high = extremes["min"], extremes["max"]
     if low is not None and (low < 0 or high > careful.highest(field)):
         raise ValueError(f"{field.token} is out of its range")
 
 
-def _check_filled(token: str, column: pa.ChunkedArray) -> None:
-    if pc.any(pc.equal(pc.binary_length(column), 0)).as_py():
+def _check_filled(token: str, texts: pa.ChunkedArray | pa.Array) -> None:
+    if pc.any(pc.equal(pc.binary_length(texts), 0)).as_py():
         raise ValueError(f"{token} is empty")
 
 
@@ -73,11 +92,8 @@ def _extra(table: pa.Table, unknown: Sequence[str]) -> pa.Array:
     return pa.array([careful.as_extra(dict(zip(unknown, row, strict=True))) for row in rows], pa.string())
 
 
-def _halves(column: pa.ChunkedArray) -> list[pa.Array]:
+def _halves(encoded: pa.DictionaryArray) -> list[pa.Array]:
     """The upper and the lower 64 bits of each address; ValueError when one is not an address."""
-    encoded = column.unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], column.type)
     texts = encoded.dictionary
     if pc.all(pc.match_substring_regex(texts, _V4)).as_py() is not False:
         low = pa.array(_v4(texts)).take(encoded.indices)
@@ -116,7 +132,7 @@ def _number(text: str) -> int:
 def _status_rows(table: pa.Table, known: Sequence[str], addressed: pa.Array | None) -> pa.Array:
     if "log-status" not in known:
         return pa.array(np.zeros(table.num_rows, np.bool_))
-    said = pc.fill_null(pc.is_in(table.column("log-status"), pa.array(["NODATA", "SKIPDATA"])), fill_value=False)
+    said = pa.array(places(in_one(table.column("log-status")), careful.NOTHING_LOGGED) > 0)
     return said if addressed is None else pc.and_(said, pc.invert(addressed))
 
 
@@ -126,9 +142,9 @@ def _tally(table: pa.Table) -> Tally:
     status_rows = _count(status)
     nodata = contradictory = 0
     if "log_status" in table.column_names:
-        nodata = _count(pc.and_(status, pc.equal(table.column("log_status"), "NODATA")))
-        said = pc.is_in(table.column("log_status"), pa.array(["NODATA", "SKIPDATA"]))
-        contradictory = _count(said) - status_rows
+        said = places(in_one(table.column("log_status")), careful.NOTHING_LOGGED)
+        nodata = int(np.count_nonzero(status.to_numpy() & (said == 1)))
+        contradictory = int(np.count_nonzero(said)) - status_rows
     late = [pc.greater_equal(table.column(name), schema.MILLISECONDS_FROM) for name in _times(table)]
     milliseconds = _count(late[0] if len(late) == 1 else pc.or_kleene(*late)) if late else 0
     return Tally(lines, lines - status_rows, nodata, status_rows - nodata, 0, 0, milliseconds, contradictory)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from flowinsight import db, fields
 from flowinsight.conditions import Condition
-from flowinsight.records import careful, fast, files, inflate, text
+from flowinsight.records import careful, fast, files, inflate, schema, text
 from flowinsight.records.tally import Tally
 from flowinsight.snapshots.tables import FROM_LINE, FROM_SOURCE, ORIGINAL
 
@@ -154,7 +154,7 @@ def _placed(
     numbers = (
         pa.nulls(rows, pa.int64()) if places is None or before is None else pa.array(places + before + 1, pa.int64())
     )
-    table = table.append_column(FROM_SOURCE, pa.array(np.full(rows, source, np.int32)))
+    table = schema.plain(table).append_column(FROM_SOURCE, pa.array(np.full(rows, source, np.int32)))
     table = table.append_column(FROM_LINE, numbers)
     held = pa.nulls(rows, pa.binary()) if originals is None else pa.array(originals, pa.binary())
     return table.append_column(ORIGINAL, held)

@@ -27,6 +27,7 @@ from flowinsight.records.ahead import in_order, streams
 from flowinsight.records.files import opened, read_file
 from flowinsight.records.tally import Tally, total
 from flowinsight.store import shape
+from flowinsight.store.counts import windows_of
 from flowinsight.store.errors import no_room
 from flowinsight.store.manifest import tally_from_json
 from flowinsight.store.views import define_windows, parquet_view
@@ -177,7 +178,7 @@ def _written(cache: Path, key: str, tables: Sequence[pa.Table]) -> dict[str, Par
     path = cache / f"{key}-{uuid4().hex}.parquet"
     together = pa.concat_tables(tables, promote_options="default")
     parquet.write_table(together, path, compression="zstd", compression_level=1, row_group_size=shape.ROW_GROUP)
-    parquet.write_table(shape.windows_of(together), _windows(path), compression="zstd")
+    parquet.write_table(windows_of(together), _windows(path), compression="zstd")
     return {path.name: Part(tuple(together.column_names), path.stat().st_size)}
 
 

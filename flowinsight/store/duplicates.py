@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from flowinsight.records import schema
 from flowinsight.store.hashing import SOURCE, Keys, row_keys, shortened
 from flowinsight.store.manifest import DataFile
 from flowinsight.store.shape import KEYS_IN, ROW_GROUP, ROWS_IN
@@ -45,7 +46,7 @@ def split(store: Path, fresh: pa.Table, known: Sequence[DataFile]) -> Split:
         return Split(fresh, keys, fresh.slice(0, 0), keys[:0])
     suspects = _suspects(shortened(keys), ordered, stored)
     copy, other = np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.bool_)
-    copy[suspects], other[suspects] = _copies(fresh.take(pa.array(suspects)), stored)
+    copy[suspects], other[suspects] = _copies(schema.plain(fresh.take(pa.array(suspects))), stored)
     duplicates = Counter[int](fresh.column(SOURCE).filter(pa.array(copy)).to_pylist())
     keep = ~copy
     return Split(fresh.filter(pa.array(keep)), keys[keep], fresh.filter(pa.array(other)), keys[other], duplicates)

@@ -36,7 +36,7 @@ def _column_keys(column: pa.ChunkedArray, name: str) -> Keys:
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
     present = None if array.null_count == 0 else array.is_valid().to_numpy(zero_copy_only=False)
-    if pa.types.is_string(array.type):
+    if pa.types.is_string(array.type) or pa.types.is_dictionary(array.type):
         keys = _text_keys(array, name)
     else:
         numbers = array.cast(pa.uint8()) if pa.types.is_boolean(array.type) else array
@@ -46,7 +46,7 @@ def _column_keys(column: pa.ChunkedArray, name: str) -> Keys:
 
 
 def _text_keys(array: pa.Array, name: str) -> Keys:
-    encoded = array.dictionary_encode()
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     distinct = np.array([_text_key(text, name) for text in encoded.dictionary.to_pylist()] or [0], np.uint64)
     keys: Keys = distinct[encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)]
     return keys

@@ -9,8 +9,8 @@ from flowinsight import db, fields
 from flowinsight.loaded import Loaded
 from flowinsight.question import TimeRange
 from flowinsight.records import schema
+from flowinsight.store import counts, shape
 from flowinsight.store import manifest as manifests
-from flowinsight.store import shape
 from flowinsight.store.manifest import DataFile, Manifest
 from flowinsight.store.reports import Listed, Listing
 from flowinsight.store.views import KEPT, define_windows, parquet_view
@@ -62,9 +62,9 @@ def _touches(file: DataFile, time: TimeRange | None) -> bool:
 
 
 def windows(store: Path) -> pa.Table:
-    """Rows by writer, bin (Unix seconds) and status, counted at ingest; see `shape.WINDOWS`."""
+    """Rows by writer, bin (Unix seconds) and status, counted at ingest; see `counts.WINDOWS`."""
     connection = open_store(store).connection
-    return connection.sql(f"FROM {KEPT} ORDER BY bin, interface_id, log_status").to_arrow_table().cast(shape.WINDOWS)
+    return connection.sql(f"FROM {KEPT} ORDER BY bin, interface_id, log_status").to_arrow_table().cast(counts.WINDOWS)
 
 
 def listing(store: Path) -> Listing:

@@ -12,12 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from flowinsight import conditions
-from flowinsight.fields import BY_TOKEN
 from flowinsight.records.schema import STATUS_ROW
+from flowinsight.store.counts import windows_of
 from flowinsight.store.hashing import SOURCE, Keys, shortened
 from flowinsight.store.manifest import DataFile, sync_folder
-from flowinsight.survey import LONGEST_WINDOW, WIDTH
 
 ODD = "odd"
 """The partition of records whose start is absent, or lies where no flow log can."""
@@ -27,21 +25,6 @@ ROW_GROUP = 122_880
 ROWS_IN, WINDOWS_IN, KEYS_IN = PLACES = ("rows", "windows", "keys")
 """Folders of a store: records, what wrote them when, and their keys, in files of the same names."""
 SCRATCH = "scratch"
-WRITERS = (*(BY_TOKEN[token].name for token in conditions.PLACES), "tgw_attachment_id")
-"""Columns that say who wrote a row, and where: what the counts by time are told apart by."""
-WINDOWS = pa.schema(
-    [
-        *((name, pa.string()) for name in WRITERS),
-        ("bin", pa.int64()),
-        ("log_status", pa.string()),
-        *(
-            (name, pa.int64())
-            for name in ("started", "rows", "accepted", "rejected", "first_start", "last_start", "last_end")
-        ),
-    ]
-)
-"""Rows by writer, by bin of `survey.WIDTH` seconds that their window touches, and by OK, NODATA or SKIPDATA: how many started in
-the bin, how many touch it, how many of those ACCEPT and REJECT, the earliest and the latest start, and the latest end."""
 
 _DELTA = ("start", "end")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -112,63 +95,10 @@ def write_file(path: Path, table: pa.Table, delta: Sequence[str]) -> None:
             compression_level=1,
             row_group_size=ROW_GROUP,
             use_dictionary=[name for name in table.column_names if name not in delta],
+            store_schema=False,  # what lies in memory as numbers of texts is read back as texts
             column_encoding={name: "DELTA_BINARY_PACKED" for name in delta if name in table.column_names},
         )
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
     sync_folder(path.parent)
-
-
-def windows_of(table: pa.Table) -> pa.Table:
-    """What wrote these rows, when, in the schema WINDOWS. A row counts in each bin it touches; without a start in none."""
-    if "start" not in table.column_names or table.num_rows == 0:
-        return WINDOWS.empty_table()
-    start, action = table.column("start"), _text_or_null(table, "action")
-    end = table.column("end") if "end" in table.column_names else start
-    last = pc.min_element_wise(pc.max_element_wise(pc.subtract(end, 1), start), pc.add(start, LONGEST_WINDOW))
-    columns = {
-        **{name: _text_or_null(table, name) for name in WRITERS},
-        "log_status": _status(table),
-        "bin": _bin(start),
-        "last_bin": _bin(last),
-        "start": start,
-        "end": end,
-        "accepted": pc.fill_null(pc.equal(action, "ACCEPT"), fill_value=False).cast(pa.int64()),
-        "rejected": pc.fill_null(pc.equal(action, "REJECT"), fill_value=False).cast(pa.int64()),
-    }
-    keys = [*WRITERS, "bin", "last_bin", "log_status"]
-    measures = [
-        ("start", "count"),
-        ("accepted", "sum"),
-        ("rejected", "sum"),
-        ("start", "min"),
-        ("start", "max"),
-        ("end", "max"),
-    ]
-    counted = pa.table(columns).filter(pc.is_valid(start)).group_by(keys).aggregate(measures)
-    spread = _spread(counted.rename_columns([*keys, *WINDOWS.names[-6:]]))
-    return spread.select(WINDOWS.names).cast(WINDOWS)
-
-
-def _bin(times: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.multiply(pc.floor(pc.divide(times.cast(pa.float64()), float(WIDTH))).cast(pa.int64()), WIDTH)
-
-
-def _spread(counted: pa.Table) -> pa.Table:
-    """Each row once for every bin from its first to its last."""
-    bins = counted.column("bin").to_numpy()
-    times = (counted.column("last_bin").to_numpy() - bins) // WIDTH + 1
-    taken = counted.take(pa.array(np.repeat(np.arange(len(bins)), times)))
-    steps = np.arange(len(taken)) - np.repeat(np.cumsum(times) - times, times)
-    here = taken.set_column(taken.column_names.index("bin"), "bin", pa.array(np.repeat(bins, times) + steps * WIDTH))
-    return here.append_column("started", pa.array(np.where(steps == 0, taken.column("rows").to_numpy(), 0)))
-
-
-def _text_or_null(table: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
-    return table.column(name) if name in table.column_names else pa.nulls(table.num_rows, pa.string())
-
-
-def _status(table: pa.Table) -> pa.ChunkedArray:
-    """NODATA and SKIPDATA of status rows; everything else is OK, also where the format has no log-status."""
-    return pc.if_else(table.column(STATUS_ROW), _text_or_null(table, "log_status"), "OK")

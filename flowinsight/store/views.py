@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from flowinsight import db
-from flowinsight.store import shape
+from flowinsight.store import counts
 from flowinsight.survey import EARLIEST, PLACE_COLUMNS, WIDTH, WINDOWS
 
 KEPT = "kept_windows"
-"""The view of the counts by writer, bin and status of the files that are opened, in the columns of `shape.WINDOWS`."""
+"""The view of the counts by writer, bin and status of the files that are opened, in the columns of `counts.WINDOWS`."""
 
 
 def parquet_view(connection: db.Connection, name: str, files: Mapping[Path, tuple[str, ...]], empty: pa.Schema) -> None:
@@ -29,14 +29,14 @@ def parquet_view(connection: db.Connection, name: str, files: Mapping[Path, tupl
 
 
 def define_windows(connection: db.Connection, files: Iterable[Path]) -> None:
-    """Define KEPT and make `survey.WINDOWS` from files of counts in the columns of `shape.WINDOWS`."""
-    counted = dict.fromkeys(files, tuple(shape.WINDOWS.names))
-    parquet_view(connection, "windows_by_file", counted, shape.WINDOWS)
+    """Define KEPT and make `survey.WINDOWS` from files of counts in the columns of `counts.WINDOWS`."""
+    counted = dict.fromkeys(files, tuple(counts.WINDOWS.names))
+    parquet_view(connection, "windows_by_file", counted, counts.WINDOWS)
     connection.execute(_KEPT)
     connection.execute(_WINDOWS)
 
 
-_WRITERS = ", ".join(shape.WRITERS)
+_WRITERS = ", ".join(counts.WRITERS)
 _KEPT = f"""
 CREATE OR REPLACE VIEW {KEPT} AS SELECT {_WRITERS}, bin, log_status, sum(started)::BIGINT AS started, sum(rows)::BIGINT AS rows,
   sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first_start) AS first_start,
