@@ -101,6 +101,7 @@ def reaches_back(time: TimeRange, loaded: Loaded) -> bool:
 
 
 def _reached(time: TimeRange, loaded: Loaded) -> bool:
-    """Whether the logs had begun by the end of a period."""
+    """Whether the logs had begun by the end of a period, and records of it are here."""
     known = coverage.extent(loaded, TimeRange())
-    return known is not None and time.end is not None and known[0] < time.end
+    here = loaded.rolled_by is None and (loaded.part is None or loaded.part.holds(time))
+    return here and known is not None and time.end is not None and known[0] < time.end

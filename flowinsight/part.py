@@ -18,12 +18,16 @@ class Part:
 
     def check(self, asked: Question) -> None:
         """QuestionError where the answer may lie in records that are not here: a 'no' to that would mean nothing."""
-        if not _within(asked.time, self.question.time):
+        if not self.holds(asked.time):
             raise QuestionError(f"{self.name} holds another time than what is asked: ask for a time inside it.")
         if not all(any(_implies(given, one) for given in asked.filters) for one in self.question.filters):
             raise QuestionError(
                 f"{self.name} holds only what its own question asked for: keep the parts of that question, and add others."
             )
+
+    def holds(self, time: TimeRange) -> bool:
+        """Whether everything of this time that the question asks for is here."""
+        return _within(time, self.question.time)
 
 
 def _within(asked: TimeRange, here: TimeRange) -> bool:

@@ -2,7 +2,7 @@
 
 A source with `Loaded.rolled_by` has rows that stand for several records: those that agree in these fields, in the side that
 serves and its port, and in a bin of time. `packets` and `bytes` are sums, `start` and `end` the first and the last, the other
-side's port is there where it is always the same. RECORDS then has four more columns, those of ALSO.
+side's port is there where it is always the same. RECORDS then has more columns, those of ALSO.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from flowinsight.errors import QuestionError
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
 
-ALSO = ("stands_for", "payload", "asked_for", "in_progress")
+ALSO = ("stands_for", "payload", "asked_for", "in_progress", "repeated")
 """Records a row stands for; their payload; whether the question asks for them; whether they began before its range and ended
-in it. What is not asked for only tells who started.
+in it; how many equal lines were left out of it. What is not asked for only tells who started.
 """
 
 TIMES = "rolled_times"
@@ -83,7 +83,7 @@ def times(loaded: Loaded, width: int) -> tuple[int, tuple[dict[str, Any], ...]] 
 
 def cautions(loaded: Loaded) -> Iterator[str]:
     """What a careful reader of a rollup would want to know."""
-    if loaded.rolled_by is not None:
+    if loaded.rolled_by is not None and not loaded.distinct:
         yield (
             "Records were added up before they came: lines that two flow logs wrote over one interface are counted twice, and "
             "of a client's ports only that they were several is known."

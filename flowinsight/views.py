@@ -135,7 +135,7 @@ def summary(question: Question, loaded: Loaded, prepared: Prepared | None = None
         "status_with_traffic": tally.contradictory,
         "unparsable_reasons": {why: reason.count for why, reason in tally.reasons.items()},
         "problems": list(tally.problems),
-        "deduplicated": False,
+        "deduplicated": loaded.rolled_by is not None and loaded.distinct,
     }
 
 

@@ -14,8 +14,16 @@ PAIR = "scope, protocol, x, x_port, y, y_port"
 BUDGET = 2_000_000
 """Records that are told apart by both ports. Above it the port of the side that is served stands for several."""
 
+SENDER_SERVES = """CASE
+    WHEN protocol = 6 AND tcp_flags & 18 = 2 THEN false
+    WHEN protocol = 6 AND tcp_flags & 18 = 18 THEN true
+    WHEN action = 'REJECT' THEN false
+    ELSE sender_port >= 0 AND sender_port < receiver_port END"""
+"""The side that serves, by one record alone: SYN without ACK: the destination; SYN-ACK: the source; REJECT: the destination;
+else the lower port, the destination where both are equal."""
+
 # Payload is what 60 bytes of headers a packet leave over IPv4, 80 over IPv6: a lower bound, and only of what passed.
-_SUMMED = f"""sum(stands_for)::BIGINT AS records, coalesce(sum(copies - 1), 0)::BIGINT AS copies,
+SUMMED = f"""sum(stands_for)::BIGINT AS records, coalesce(sum(copies - 1), 0)::BIGINT AS copies,
   coalesce(sum(packets), 0)::BIGINT AS packets, coalesce(sum(bytes), 0)::BIGINT AS bytes,
   coalesce(sum(coalesce(payload, greatest(bytes - packets * (CASE WHEN {_V4} THEN 60 ELSE 80 END), 0)))
     FILTER (protocol = 6 AND action IS DISTINCT FROM 'REJECT'), 0)::BIGINT AS payload,
@@ -26,27 +34,20 @@ _SAID = "observer, through, outside_leg, asked, action, tcp_flags, flow_directio
 _FLOWS = f"""
 CREATE OR REPLACE TEMP TABLE flows AS
 SELECT scope, protocol, sender, sender_port, receiver, receiver_port, {_SAID},
-  start // $bin * $bin AS bin, $chart AS chart_bin, {_SUMMED}
+  start // $bin * $bin AS bin, $chart AS chart_bin, {SUMMED}
 FROM $matched GROUP BY ALL
 """
 
-# The side that serves, by one record alone: SYN without ACK: the destination; SYN-ACK: the source; REJECT: the destination;
-# else the lower port, the destination where both are equal. The other side's port stays where it is always the same.
+# The other side's port stays where it is always the same.
 _ROLLED = f"""
 CREATE OR REPLACE TEMP TABLE flows AS
-WITH sided AS (
-  SELECT *, CASE
-    WHEN protocol = 6 AND tcp_flags & 18 = 2 THEN false
-    WHEN protocol = 6 AND tcp_flags & 18 = 18 THEN true
-    WHEN action = 'REJECT' THEN false
-    ELSE sender_port >= 0 AND sender_port < receiver_port END AS sender_serves
-  FROM $matched),
+WITH sided AS (SELECT *, {SENDER_SERVES} AS sender_serves FROM $matched),
 rolled AS (
   SELECT scope, protocol, sender, receiver, sender_serves,
     CASE WHEN sender_serves THEN sender_port ELSE receiver_port END AS served_port,
     min(CASE WHEN sender_serves THEN receiver_port ELSE sender_port END) AS lowest,
     max(CASE WHEN sender_serves THEN receiver_port ELSE sender_port END) AS highest,
-    {_SAID}, start // $bin * $bin AS bin, $chart AS chart_bin, {_SUMMED}
+    {_SAID}, start // $bin * $bin AS bin, $chart AS chart_bin, {SUMMED}
   FROM sided GROUP BY ALL),
 named AS (SELECT *, CASE WHEN lowest = highest THEN lowest ELSE {NOT_A_PORT} END AS other_port FROM rolled)
 SELECT scope, protocol, sender, CASE WHEN sender_serves THEN served_port ELSE other_port END AS sender_port,

@@ -31,8 +31,9 @@ FROM {db.RECORDS} r LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interfa
 _COLUMNS = """scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
   start, "end", action, tcp_flags, flow_direction, reject_reason, interface_type"""
 
-_ONE_RECORD, _SEVERAL = "1 AS stands_for, NULL::BIGINT AS payload", "stands_for, payload"
-_SELECT = f"SELECT {_COLUMNS}, $asked AS asked, 1 AS copies, $amounts FROM {IDENTIFIED} WHERE $condition"
+_ONE_RECORD = "1 AS stands_for, NULL::BIGINT AS payload"
+_SEVERAL = "1 + repeated AS copies, stands_for, payload"
+_SELECT = f"SELECT {_COLUMNS}, $asked AS asked, $amounts FROM {IDENTIFIED} WHERE $condition"
 
 # Without pkt- fields and interface types no leg can be told from another: the records are read where they lie.
 _AS_THEY_LIE = f"(SELECT *, false AS outside_leg, NULL::UHUGEINT AS through FROM ({_SELECT}))"
@@ -96,7 +97,7 @@ def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: C
     parameters = (*asked.parameters, *around.parameters)
 
     def written(template: str) -> str:
-        amounts = _SEVERAL if rolled else _ONE_RECORD
+        amounts = _SEVERAL if rolled else f"1 AS copies, {_ONE_RECORD}"
         return template.replace("$asked", asked.flag).replace("$condition", around.sql).replace("$amounts", amounts)
 
     statement = written(_SELECT)

@@ -124,11 +124,6 @@ def settled(source: LogGroup, identity: aws.Identity) -> LogGroup:
     return replace(known[0], region=source.region) if known else log_groups.with_format(source, identity)
 
 
-def load(question: Question, live: Live, told: Callable[[str], None]) -> Loaded:
-    """As `bring`, without what the records were read from."""
-    return bring(question, live, told)[0]
-
-
 def bring(question: Question, live: Live, told: Callable[[str], None], *, keep: bool = False) -> tuple[Loaded, Fetched]:
     """Every record the question needs with the interfaces that should have written, and what they were read from.
 

@@ -16,14 +16,28 @@ SUFFIX = ".flowsnap"
 
 MANIFEST, IDENTITY, SIGNATURE = "manifest.json", "id", "signature.json"
 FACTS, SOURCES, ACCOUNT, ANSWER = "facts.json", "sources.json", "account.json", "answer.json"
-RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS = (
-    "records.parquet", "rollup.parquet", "coverage.parquet", "networks.parquet", "hops.parquet",
+RECORDS, ROLLUP, TIMES, COVERAGE, NETWORKS, HOPS = (
+    "records.parquet", "rollup.parquet", "times.parquet", "coverage.parquet", "networks.parquet", "hops.parquet",
 )  # fmt: skip
-NAMES = (MANIFEST, IDENTITY, SIGNATURE, FACTS, SOURCES, ACCOUNT, ANSWER, RECORDS, ROLLUP, COVERAGE, NETWORKS, HOPS)
+NAMES = (
+    MANIFEST,
+    IDENTITY,
+    SIGNATURE,
+    FACTS,
+    SOURCES,
+    ACCOUNT,
+    ANSWER,
+    RECORDS,
+    ROLLUP,
+    TIMES,
+    COVERAGE,
+    NETWORKS,
+    HOPS,
+)
 """Every name a part may have, in the order in which parts stand in the file."""
 
-OF_RECORDS = (RECORDS, COVERAGE, NETWORKS, HOPS)
-"""The tables of a snapshot that holds records, and no rollup."""
+KNOWN = (COVERAGE, NETWORKS, HOPS)
+"""The tables of what a source as a whole told. Beside them stand its records, or their rollup."""
 
 LARGEST = 1 << 30
 """Bytes of all parts together, unpacked."""

@@ -70,7 +70,9 @@ def _kind_of_word(one: str, _: str) -> str:
 
 
 def _lines(original: Snapshot, made: Snapshot) -> Sample:
-    """Lines as they were delivered, and as they leave."""
+    """Lines as they were delivered, and as they leave; a rollup has none."""
+    if original.is_rollup:
+        return Sample("Line", 0, ())
     columns = [one.table(archive.RECORDS).column(tables.ORIGINAL) for one in (original, made)]
     count = len(columns[0]) - columns[0].null_count
     lines = ([cell.as_py() for cell in row] for row in zip(*columns, strict=True))

@@ -72,7 +72,7 @@ def altered(parts: Mapping[str, bytes], damaged: tuple[str, ...] = ()) -> tuple[
 
 
 def _needed(parts: Mapping[str, bytes]) -> tuple[str, ...]:
-    return (*_NEEDED, *(() if archive.ROLLUP in parts else archive.OF_RECORDS))
+    return (*_NEEDED, *archive.KNOWN, *(() if archive.ROLLUP in parts else (archive.RECORDS,)))
 
 
 def _manifest_or_id(parts: Mapping[str, bytes]) -> str:

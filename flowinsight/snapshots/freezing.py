@@ -5,17 +5,16 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from flowinsight import answerable, conditions, coverage, db, rollups
+from flowinsight import answerable, conditions, coverage, db
 from flowinsight.conditions import Condition
 from flowinsight.conversations.flows import BUDGET
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.fields import FIELDS
 from flowinsight.investigation import Investigation
 from flowinsight.loaded import Loaded
-from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.records import schema
-from flowinsight.snapshots import archive, facts, lines, snapshot, tables
+from flowinsight.snapshots import archive, facts, lines, rolling, snapshot, tables
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Circumstances, Facts, Inside
 from flowinsight.snapshots.origins import Origin
@@ -26,22 +25,24 @@ from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, PLACE_COLUMNS, SCOPE, WIN
 def freeze(
     found: Investigation, loaded: Loaded, origin: Origin, circumstances: Circumstances, *, budget: int = BUDGET
 ) -> Snapshot:
-    """The answer to a question, with everything it rests on. Above `budget` matching records, their rollup is inside.
+    """The answer to a question, with everything it rests on. Above `budget` matching records, and where the source is a rollup
+    already, a rollup is inside.
 
-    SnapshotError where the source holds other records by now than when it was asked; QuestionError where it holds a rollup.
+    SnapshotError where the source holds other records by now than when it was asked.
     """
     question = found.question
-    rollups.every_record(loaded, "keep them")
     survey(loaded)
     counted = _counted(question, loaded)
     row_formats: tuple[str, ...] = ()
-    if counted.matching > budget:
-        held = {archive.ROLLUP: _rollup(question, loaded)}
+    kept = loaded
+    if loaded.rolled_by is not None or counted.matching > budget:
+        held, kept = _rollup(found, loaded)
         inside = replace(counted, inside=0, beside=0, rollup=held[archive.ROLLUP].num_rows)
     else:
         table, row_formats = _records(question, loaded, origin)
-        held = {archive.RECORDS: table, **_known(question, loaded)}
+        held = {archive.RECORDS: table}
         inside = replace(counted, lines=len(table) - table.column(tables.ORIGINAL).null_count)
+    held |= _known(question, loaded)
     said = Facts(
         question=question,
         frozen_at=circumstances.frozen_at,
@@ -52,22 +53,31 @@ def freeze(
         tool=facts.tool(),
         rules=facts.rules(),
         clock_offset=circumstances.clock_offset,
-        limits=(*circumstances.limits, *limits(found, inside)),
+        limits=(
+            *circumstances.limits,
+            *limits(found),
+            *loaded.left_out,
+            *([why_rolled(loaded)] if inside.rollup else []),
+        ),
         names=circumstances.names,
         note=circumstances.note,
     )
-    return snapshot.made(said, origin.described, snapshot.account_of(loaded), found, held)
+    return snapshot.made(said, origin.described, snapshot.account_of(kept), found, held)
 
 
-def limits(found: Investigation, inside: Inside) -> list[str]:
-    """Sentences about what an answer or a snapshot leaves out because there was too much of it."""
-    said = []
-    if found.truncated:
-        shown, of = len(found.conversations), found.reconciliation["conversations"]
-        said.append(f"The list of conversations in the answer is cut at {shown:,} of {of:,}.")
-    if inside.rollup:
-        said.append(f"More than {BUDGET:,} records match: their rollup is inside, and not the records.")
-    return said
+def limits(found: Investigation) -> list[str]:
+    """Sentences about what an answer leaves out because there was too much of it."""
+    if not found.truncated:
+        return []
+    shown, of = len(found.conversations), found.reconciliation["conversations"]
+    return [f"The list of conversations in the answer is cut at {shown:,} of {of:,}."]
+
+
+def why_rolled(loaded: Loaded) -> str:
+    """Why a rollup is inside, and not the records."""
+    if loaded.rolled_by is None:
+        return f"More than {BUDGET:,} records match: their rollup is inside, and not the records."
+    return "Records were added up before they came: their rollup is inside, and not the records."
 
 
 def condition(question: Question) -> Condition:
@@ -83,6 +93,9 @@ def condition(question: Question) -> Condition:
 
 
 def _counted(question: Question, loaded: Loaded) -> Inside:
+    if loaded.rolled_by is not None:
+        sql = f"SELECT coalesce(sum(stands_for) FILTER (asked_for), 0)::BIGINT AS n FROM {db.RECORDS}"
+        return Inside(db.one(loaded.connection.cursor(), sql)["n"], 0)
     asked, held = conditions.asked(question), condition(question)
     sql = f"SELECT count(*) FILTER ({asked.flag}) AS n, count(*) AS held FROM {db.RECORDS} WHERE {held.sql}"
     counts = db.one(loaded.connection.cursor(), sql, (*asked.parameters, *held.parameters))
@@ -135,21 +148,16 @@ def _fingerprint(table: pa.Table) -> tuple[int, int]:
     return found["n"], int(found["s"])
 
 
-def _rollup(question: Question, loaded: Loaded) -> pa.Table:
-    """The flows of the question, in the columns of `tables.ROLLUP`."""
-    prepared = prepare(question, loaded)
-    columns = ", ".join(_rolled(name) for name in tables.ROLLUP.names)
-    found = _queried(prepared.connection, f"SELECT {columns} FROM flows ORDER BY ALL")
-    if found.num_rows > tables.MOST_ROWS:
+def _rollup(found: Investigation, loaded: Loaded) -> tuple[dict[str, pa.Table], Loaded]:
+    """The tables of a rollup, and the source with what it says of it."""
+    if loaded.rolled_by is None:
+        rows, kept = rolling.of_records(found, loaded)
+        times = None
+    else:
+        rows, kept, times = rolling.as_held(loaded), loaded, rolling.times(loaded)
+    if rows.num_rows > BUDGET:
         raise SnapshotError("Even the rollup of this question is too large for a snapshot: narrow the question.")
-    return found.cast(tables.ROLLUP)
-
-
-def _rolled(name: str) -> str:
-    for half, sql in (("_hi", "({} >> 64)::UBIGINT"), ("_lo", f"({{}} & {2**64 - 1}::UHUGEINT)::UBIGINT")):
-        if name.endswith(half):
-            return f"{sql.format(name.removesuffix(half))} AS {name}"
-    return f'"{name}"'
+    return {archive.ROLLUP: rows, **({} if times is None else {archive.TIMES: times})}, kept
 
 
 _ELSEWHERE = """
@@ -161,10 +169,11 @@ SELECT NULL AS interface, $nulls, min(bin) AS bin, max(width) AS width, 0 AS rec
 
 def _known(question: Question, loaded: Loaded) -> dict[str, pa.Table]:
     """What is known of the source as a whole and matters here: what wrote when, in which network, and who stands in for whom."""
+    here = condition(question) if loaded.rolled_by is None else conditions.TRUE
     return {
         archive.COVERAGE: _coverage(question, loaded),
-        archive.NETWORKS: _arrow(loaded, _NETWORKS, condition(question)).cast(tables.NETWORKS),
-        archive.HOPS: _arrow(loaded, _HOPS, condition(question)).cast(tables.HOPS),
+        archive.NETWORKS: _arrow(loaded, _NETWORKS, here).cast(tables.NETWORKS),
+        archive.HOPS: _arrow(loaded, _HOPS, here).cast(tables.HOPS),
     }
 
 

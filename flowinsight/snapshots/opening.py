@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flowinsight import db
+from flowinsight import db, rollups
 from flowinsight.errors import FlowInsightError
 from flowinsight.loaded import Loaded
 from flowinsight.part import Part
@@ -40,24 +40,25 @@ def accepted(parts: dict[str, bytes], damaged: tuple[str, ...], where: str) -> S
 
 
 def load(snapshot: Snapshot) -> Loaded:
-    """The records of a snapshot, as a source that answers its question, and every narrower one.
-
-    SnapshotError where it holds a rollup: then `snapshot.answer` is all there is to show.
+    """The records of a snapshot, as a source that answers its question, and every narrower one; or their rollup, which answers
+    its question alone.
     """
-    if snapshot.is_rollup:
-        raise SnapshotError(
-            "This snapshot holds a rollup and not the records, so nothing but its own answer can be shown: "
-            "python -m flowinsight snapshot show."
-        )
-    return loaded(snapshot.facts, snapshot.account, {name: snapshot.table(name) for name in archive.OF_RECORDS})
+    return loaded(snapshot.facts, snapshot.account, snapshot.tables)
 
 
 def loaded(said: Facts, account: Mapping[str, Any], held: Mapping[str, pa.Table]) -> Loaded:
     """The records of these tables as a source."""
     connection = db.connect()
-    records = tables.records_of(held[archive.RECORDS])
+    rolled = archive.ROLLUP in held
+    records = held[archive.ROLLUP] if rolled else tables.records_of(held[archive.RECORDS])
+    if rolled != (account.get("rolled_by") is not None):
+        raise SnapshotError(
+            "Its parts and its account of them do not agree on whether it holds records or their rollup."
+        )
     connection.from_arrow(records).create_view("delivered")
-    db.define_views(connection, "delivered", records.column_names)
+    db.define_views(connection, "delivered", records.column_names, rollups.ALSO if rolled else ())
+    if archive.TIMES in held:
+        _put(connection, rollups.TIMES, held[archive.TIMES])
     _put(connection, WINDOWS, held[archive.COVERAGE])
     _put(connection, KNOWN_VPCS, held[archive.NETWORKS])
     _put(connection, "hops_in_halves", held[archive.HOPS])

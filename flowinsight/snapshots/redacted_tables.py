@@ -27,9 +27,12 @@ _HALF = 2**64 - 1
 
 
 def redacted(held: Mapping[str, pa.Table], formats: Sequence[str], names: Pseudonyms) -> dict[str, pa.Table]:
-    """The tables of records, coverage, networks and hops. `formats` are those of the records, with unknown fields renamed."""
+    """The tables of records or of their rollup, and of what the source told. `formats` are those of the records, with unknown
+    fields renamed.
+    """
     found = {name: _table(table, names) for name, table in held.items()}
-    found[archive.RECORDS] = _with_lines(found[archive.RECORDS], formats)
+    if archive.RECORDS in found:
+        found[archive.RECORDS] = _with_lines(found[archive.RECORDS], formats)
     return {name: table.cast(_shape(name, table)) for name, table in found.items()}
 
 

@@ -12,7 +12,7 @@ from flowinsight.fields import BY_TOKEN
 from flowinsight.filters import Endpoint, Filter, Ports, Value
 from flowinsight.investigation import investigate
 from flowinsight.question import Question
-from flowinsight.snapshots import archive, freezing, opening, redacted_tables, snapshot
+from flowinsight.snapshots import freezing, opening, redacted_tables, snapshot
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Events, File, Object, Redaction, Source, Sources
 from flowinsight.snapshots.pseudonyms import Pseudonyms
@@ -29,6 +29,7 @@ STAYS = (
     "knows some of it may recognise it."
 )
 WITHHELD = "withheld"
+ROLLED = "A rollup is inside, and not the records."
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Preview:
 
 
 def redact(original: Snapshot, key: bytes, note: str = "") -> Snapshot:
-    """A snapshot of the same answer without what names its owner. SnapshotError for one that holds a rollup."""
+    """A snapshot of the same answer without what names its owner. SnapshotError for one that is redacted."""
     return _redacted(original, Pseudonyms(key), note)
 
 
@@ -60,15 +61,10 @@ def previewed(original: Snapshot, key: bytes, note: str = "") -> tuple[Snapshot,
 
 
 def _redacted(original: Snapshot, names: Pseudonyms, note: str) -> Snapshot:
-    if original.is_rollup:
-        raise SnapshotError(
-            "A rollup cannot be redacted: narrow the question until its records are inside, and save that."
-        )
     if original.facts.redaction is not None:
         raise SnapshotError("This snapshot is redacted already: redact the original.")
     formats = tuple(_known_tokens(one) for one in original.facts.row_formats)
-    held = {name: original.table(name) for name in archive.OF_RECORDS}
-    replaced = redacted_tables.redacted(held, formats, names)
+    replaced = redacted_tables.redacted(original.tables, formats, names)
     said = replace(
         original.facts,
         question=_question(original.question, names),
@@ -82,7 +78,8 @@ def _redacted(original: Snapshot, names: Pseudonyms, note: str) -> Snapshot:
     )
     source = opening.loaded(said, _account(original.account, names), replaced)
     answer = investigate(replace(said.question, limit=original.answer.question.limit), source)
-    said = replace(said, limits=tuple(freezing.limits(answer, said.inside)))
+    rolled = (ROLLED,) if original.is_rollup else ()
+    said = replace(said, limits=(*freezing.limits(answer), *rolled))
     return snapshot.made(said, _sources(original.sources), snapshot.account_of(source), answer, replaced)
 
 
@@ -97,6 +94,8 @@ def _account(account: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
     reasons = {why: replace(one, sample="") for why, one in tally.reasons.items()}
     problems = ("Not everything of this source could be read.",) if tally.problems else ()
     plain = {name: account[name] for name in ("distinct", "duplicates", "narrowed") if name in account}
+    if account.get("rolled_by") is not None:
+        plain["rolled_by"] = frozenset(account["rolled_by"]) & BY_TOKEN.keys()
     return plain | {
         "tally": replace(tally, reasons=reasons, problems=problems),
         "formats": {_known_tokens(tokens): number for tokens, number in account["formats"].items()},

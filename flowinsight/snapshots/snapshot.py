@@ -88,6 +88,11 @@ class Snapshot:
     def is_rollup(self) -> bool:
         return archive.ROLLUP in self.parts
 
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """Every Parquet part by its name."""
+        return {name: self.table(name) for name in archive.NAMES if name in tables.SHAPES and name in self.parts}
+
     def table(self, name: str) -> pa.Table:
         """A Parquet part by its name."""
         return tables.read(name, self.parts[name])

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from flowinsight import fields
+from flowinsight import fields, rollups
 from flowinsight.records import careful, schema
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.survey import PLACE_COLUMNS
@@ -53,22 +53,28 @@ def _halves(*names: str) -> list[tuple[str, pa.DataType]]:
 
 HOPS = pa.schema([("scope", pa.string()), *_halves("hop", "peer")])
 """As `survey.KNOWN_HOPS`."""
+_FLAGS = frozenset({"asked_for", "in_progress"})
 ROLLUP = pa.schema(
     [
-        *(("scope", pa.string()), ("observer", pa.string()), ("protocol", pa.int32())),
-        *_halves("sender", "receiver"),
-        *((name, pa.int32()) for name in ("sender_port", "receiver_port", "tcp_flags")),
-        *((name, pa.string()) for name in ("action", "flow_direction", "reject_reason")),
-        *((name, pa.bool_()) for name in ("asked", "outside_leg")),
-        *((name, pa.int64()) for name in ("bin", "records", "copies", "packets", "bytes", "payload", "first", "last")),
+        *(field for field in schema.columns([field.token for field in fields.FIELDS]) if field.name != schema.EXTRA),
+        *(pa.field(name, pa.bool_() if name in _FLAGS else pa.int64()) for name in rollups.ALSO),
     ]
 )
-"""Flows summed up, in the columns of the table `flows`."""
+"""Records added up, in the columns that `rollups` describes; those that hold nothing are absent."""
+ALWAYS = frozenset({schema.STATUS_ROW, *rollups.ALSO})
+"""Columns without which a rollup is none."""
+_COUNTS = frozenset(rollups.ALSO) - {"payload"}
+TIMES = pa.schema([(name, pa.int64()) for name in ("bin", "width", "accepted", "rejected", "other")])
+"""As `rollups.TIMES`."""
 
 SHAPES: Mapping[str, pa.Schema] = {
     "records.parquet": RECORDS, "rollup.parquet": ROLLUP, "coverage.parquet": COVERAGE, "networks.parquet": NETWORKS,
-    "hops.parquet": HOPS,
+    "hops.parquet": HOPS, "times.parquet": TIMES,
 }  # fmt: skip
+_NEEDED: Mapping[str, frozenset[str]] = {
+    "records.parquet": frozenset({schema.STATUS_ROW, *ORIGIN.names}), "rollup.parquet": ALWAYS,
+}  # fmt: skip
+"""What such a part must have; every other kind has all of its columns."""
 
 
 def written(table: pa.Table) -> bytes:
@@ -103,9 +109,7 @@ def _check_shape(name: str, file: parquet.ParquetFile) -> None:
     expected = {field.name: field.type for field in shape}
     if any(expected.get(column) != kind for column, kind in found) or len({column for column, _ in found}) < len(found):
         raise SnapshotError(f"{name} has columns that do not belong there, so the snapshot is not opened.")
-    if name != "records.parquet" and len(found) != len(expected):
-        raise SnapshotError(f"{name} lacks columns, so the snapshot is not opened.")
-    if name == "records.parquet" and not {schema.STATUS_ROW, *ORIGIN.names} <= dict(found).keys():
+    if not _NEEDED.get(name, expected.keys()) <= dict(found).keys():
         raise SnapshotError(f"{name} lacks columns, so the snapshot is not opened.")
     if meta.num_rows > MOST_ROWS or meta.num_rows * len(found) * 8 > LARGEST:
         raise SnapshotError(f"{name} says it has {meta.num_rows:,} rows, more than FlowInsight opens.")
@@ -133,8 +137,10 @@ def _check_values(name: str, table: pa.Table) -> None:
             _check_numbers(name, column, values)
     if held > LARGEST:
         raise SnapshotError(f"{name} unpacks to more than {LARGEST >> 20:,} MiB, so the snapshot is not opened.")
-    if name == "records.parquet" and table.column(schema.STATUS_ROW).null_count:
+    if name in _NEEDED and table.column(schema.STATUS_ROW).null_count:
         raise SnapshotError(f"{name} does not say of every row whether it is a record.")
+    if name == "rollup.parquet" and any(table.column(column).null_count for column in _COUNTS):
+        raise SnapshotError(f"{name} does not say of every row what it stands for.")
 
 
 def _lengths(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -143,9 +149,9 @@ def _lengths(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _check_numbers(name: str, column: str, values: pa.ChunkedArray) -> None:
-    field = fields.BY_NAME.get(column) if name == "records.parquet" else None
-    highest = careful.highest(field) if field is not None else 2**62
-    lowest = 0 if field is not None else -1 if column.endswith("_port") else -(2**40)
+    field = fields.BY_NAME.get(column) if name in _NEEDED else None
+    highest = careful.highest(field) if field is not None and column not in {"packets", "bytes"} else 2**62
+    lowest = 0 if name in _NEEDED else -(2**40)
     extremes = pc.min_max(values).as_py()
     if extremes["min"] is not None and (extremes["min"] < lowest or extremes["max"] > highest):
         raise SnapshotError(f"{name} holds a number in {column} that no flow log can have.")

@@ -34,6 +34,9 @@ def draw(row: dict[str, Any], question: Question, held: ask.Held, zone: tzinfo) 
                 + (f" Through {row['through']}." if row["through"] else "")
             )
         )
+        if held.loaded.rolled_by is not None:
+            st.markdown(gray("The records behind it were added up: they are not here to be listed."))
+            return
         records = behind(row, question)
         for said in sentences(ask.rhythm_of(records, held)):
             st.markdown(gray(said))

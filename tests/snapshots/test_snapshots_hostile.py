@@ -18,7 +18,7 @@ from flowinsight.snapshots import Snapshot, SnapshotError, archive, snapshot, ta
 Frozen = Callable[..., Snapshot]
 
 
-def _resealed(made: Snapshot, changed: Mapping[str, bytes]) -> dict[str, bytes]:
+def resealed(made: Snapshot, changed: Mapping[str, bytes]) -> dict[str, bytes]:
     """The parts with others in their place, and a manifest and an id that fit: what a clever stranger would send."""
     parts = {**made.parts, **changed}
     manifest = json.loads(parts[archive.MANIFEST])
@@ -90,7 +90,7 @@ def test_a_newer_version_says_so(frozen: Frozen, tmp_path: Path) -> None:
     manifest = {**json.loads(made.parts[archive.MANIFEST]), "version": 2}
 
     with pytest.raises(SnapshotError, match="written by a newer FlowInsight"):
-        _opened(_resealed(made, {archive.MANIFEST: json.dumps(manifest).encode()}), tmp_path)
+        _opened(resealed(made, {archive.MANIFEST: json.dumps(manifest).encode()}), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_words_of_a_wrong_kind_are_refused(part: str, old: str, new: str, frozen
     assert old in text
 
     with pytest.raises(SnapshotError):
-        _opened(_resealed(made, {part: text.replace(old, new, 1).encode()}), tmp_path)
+        _opened(resealed(made, {part: text.replace(old, new, 1).encode()}), tmp_path)
 
 
 def test_tables_of_a_wrong_kind_are_refused(frozen: Frozen, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_tables_of_a_wrong_kind_are_refused(frozen: Frozen, tmp_path: Path) -> N
     }
     for why, content in wrong.items():
         with pytest.raises(SnapshotError):
-            _opened(_resealed(made, {archive.RECORDS: content}), tmp_path)
+            _opened(resealed(made, {archive.RECORDS: content}), tmp_path)
         assert why
 
 
@@ -159,7 +159,7 @@ def test_scripts_and_formulas_stay_text(frozen: Frozen, tmp_path: Path) -> None:
     named = records.set_column(
         records.column_names.index("interface_id"), "interface_id", pa.array([bad] * len(records))
     )
-    archive.save(_resealed(made, {archive.RECORDS: _table(named)}), tmp_path / "a.flowsnap")
+    archive.save(resealed(made, {archive.RECORDS: _table(named)}), tmp_path / "a.flowsnap")
 
     found = snapshots.load(snapshots.open_snapshot(tmp_path / "a.flowsnap"))
 

@@ -1,4 +1,4 @@
-"""Snapshots of what an account was asked: every source by name, each line as AWS delivered it, who asked, and what is called what."""
+"""Snapshots of what an account was asked: every source by name, each line as AWS delivered it, and who asked."""
 
 import json
 import time
@@ -117,7 +117,7 @@ def test_the_same_question_asked_in_two_ways_is_one_answer_in_two_snapshots(save
 
     found = snapshots.compare(by_patterns, by_query)
     assert found.unchanged == by_patterns.answer.reconciliation["conversations"] > 0
-    assert not (found.appeared or found.vanished or found.grew or found.shrank or found.turned)
+    assert [found.appeared, found.vanished, found.grew, found.shrank, found.turned] == [()] * 5
 
 
 def test_an_account_that_may_not_name_its_interfaces_is_told_so(sandbox: Running) -> None:

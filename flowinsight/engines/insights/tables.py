@@ -75,7 +75,7 @@ WITH said AS (
     CASE WHEN {_number("lowest")} = {_number("highest")} THEN {_number("lowest")}::INTEGER END AS other
   FROM delivered)
 SELECT * EXCLUDE (what, source_serves, served, other) $replaced, what = '{kinds.ASKED}' AS asked_for,
-  what = '{kinds.IN_PROGRESS}' AS in_progress
+  what = '{kinds.IN_PROGRESS}' AS in_progress, 0::BIGINT AS repeated
 FROM said
 """
 

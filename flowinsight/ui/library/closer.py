@@ -18,7 +18,7 @@ from flowinsight.store import cache
 from flowinsight.ui.library import comparison, holding, links, redaction, removing, revealing, sharing
 from flowinsight.ui.library.holding import Held
 from flowinsight.ui.library.whereabouts import Whereabouts
-from flowinsight.ui.plain import gray, plain
+from flowinsight.ui.plain import plain
 
 _COPIES_KEPT = 7 * 86400
 """Seconds for which a copy of a snapshot from a bucket stays in the cache folder after it was opened."""
@@ -54,11 +54,9 @@ def _check(held: Held) -> None:
     with st.container(key="library_check"):
         st.markdown("Snapshot id")
         st.code(checked.id, language=None, wrap_lines=True)
-        mark = (
-            ":red-badge[:material/warning: Altered]" if checked.altered else ":green-badge[:material/check: Unaltered]"
-        )
+        colour, icon = ("red", "warning") if checked.altered else ("green", "check_circle")
         said = [one for one in checked.sentences if one != checked.holds and not one.startswith("Snapshot id ")]
-        st.markdown(f"{mark} {plain(' '.join(said))}")
+        st.markdown(f":{colour}[:material/{icon}:] {plain(' '.join(said))}")
         told = st.text_input("The id that you were told, to compare", key="library_told", max_chars=80).strip().lower()
         if told:
             same = told == checked.id
@@ -87,9 +85,7 @@ def _report(one: Snapshot, ending: str) -> bytes:
 
 def _open(place: Whereabouts, entry: Entry, held: Held, one: Snapshot) -> None:
     """On Investigate it is asked as any file. What lies in a bucket is copied to this machine first."""
-    if one.is_rollup:
-        st.markdown(gray("It holds a rollup: its report shows all there is."))
-    elif isinstance(place.library, Folder):
+    if isinstance(place.library, Folder):
         st.page_link(
             "pages/investigate.py", label="Open", icon=":material/manage_search:",
             query_params=links.opening(place.library.file(entry), one),

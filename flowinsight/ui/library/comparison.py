@@ -30,9 +30,6 @@ def _compared() -> working.Shelf:
 def draw(place: Whereabouts, one: Snapshot, entry: Entry, entries: Sequence[Entry]) -> None:
     """What to compare it with, and what became of each conversation."""
     with st.expander("Compare", icon=":material/compare_arrows:", key="library_compare"):
-        if one.is_rollup:
-            st.markdown("It holds a rollup, and only records can be compared.")
-            return
         others = [other for other in entries if other != entry]
         way = st.radio("With", [_OTHER, _AGAIN] if others else [_AGAIN], key="compare_way", horizontal=True)
         if way == _OTHER:

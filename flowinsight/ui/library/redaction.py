@@ -36,9 +36,6 @@ def _made() -> working.Shelf:
 def draw(place: Whereabouts, original: Snapshot) -> None:
     """The key, a note, the preview, and then the copy itself."""
     with st.expander("Redact for others", icon=":material/ink_eraser:", key="library_redact"):
-        if original.is_rollup:
-            st.markdown("A rollup cannot be redacted: narrow the question until its records are inside, and save that.")
-            return
         key = redaction_key.given("redact", make=True)
         note = st.text_input("A note for those who read it", key="redact_note", max_chars=2000)
         if key is None:
