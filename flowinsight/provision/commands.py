@@ -11,6 +11,7 @@ from flowinsight.provision import price_file, price_list
 from flowinsight.provision.account import Account, open_account
 from flowinsight.provision.apply import Progress, Report, apply, ignore
 from flowinsight.provision.exports import Export, export
+from flowinsight.provision.leftovers import read_everything
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.prices import EVER, prices_for
 from flowinsight.provision.read import read
@@ -56,7 +57,7 @@ def setup(
             return _apply(lambda: plan(wanted, read(wanted, account)), account, patience, report, allowed, as_json)
         case "destroy":
             return _apply(
-                lambda: teardown(wanted.name, read(wanted, account), data=data, confirmed=confirmed),
+                lambda: teardown(wanted.name, read_everything(wanted, account), data=data, confirmed=confirmed),
                 account,
                 patience,
                 report,

@@ -71,6 +71,8 @@ class Deployed:
     """Wanted resources that do not exist in this region."""
     deletable: bool = True
     """Whether AWS would let this identity delete a flow log again, as a dry run says."""
+    unsearched: tuple[str, ...] = ()
+    """Sentences about what this identity may not search for."""
 
     def group(self, name: str) -> GroupSettings | None:
         return next((group for group in self.groups if group.name == name), None)

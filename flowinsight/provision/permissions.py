@@ -35,6 +35,8 @@ def provisioner(wanted: Wanted, place: Place) -> str:
                 "ec2:DescribeTransitGateways",
                 "ec2:DescribeTransitGatewayAttachments",
                 "logs:DescribeLogGroups",
+                "tag:GetResources",
+                "iam:ListRoles",
             ],
             "*",
         ),

@@ -22,10 +22,14 @@ _RESOURCE_TYPES = {
 }
 
 
-def read(wanted: Wanted, account: Account) -> Deployed:
-    """Everything a plan for the setup is made from; AwsError names the permission that is missing."""
+def read(wanted: Wanted | None, account: Account) -> Deployed:
+    """Everything a plan for the setup is made from; AwsError names the permission that is missing.
+
+    Without a wish, what flow logs and this machine's audit file tell of the account's setup.
+    """
     found = tuple(flow_logs(account))
-    mine = [flow_log for flow_log in found if belongs(flow_log.settings, wanted.name)]
+    setup = wanted.name if wanted else account.setup
+    mine = [flow_log for flow_log in found if belongs(flow_log.settings, setup)]
     seen = tuple(interfaces(account))
     return Deployed(
         account.place,
@@ -34,7 +38,7 @@ def read(wanted: Wanted, account: Account) -> Deployed:
         tuple(_groups(wanted, account, mine)),
         tuple(_roles(wanted, account, mine)),
         tuple(_buckets(wanted, account, mine)),
-        tuple(_missing(wanted, account, seen)),
+        tuple(_missing(wanted.resources if wanted else (), account, seen)),
         _may_delete(account),
     )
 
@@ -125,9 +129,9 @@ _ASK = {
 }
 
 
-def _missing(wanted: Wanted, account: Account, seen: tuple[Interface, ...]) -> Iterator[str]:
+def _missing(wanted: tuple[str, ...], account: Account, seen: tuple[Interface, ...]) -> Iterator[str]:
     """Wanted resources that are not there; an interface shows that its VPC, subnet, groups and instance are."""
-    for resource in wanted.resources:
+    for resource in wanted:
         if any(interface.within(resource) for interface in seen):
             continue
         ask = _ASK.get(resource.rpartition("-")[0])
@@ -145,10 +149,10 @@ def _exists(account: Account, resource: str, operation: str, parameter: str) -> 
     return True
 
 
-def _groups(wanted: Wanted, account: Account, mine: list[FlowLog]) -> Iterator[GroupSettings]:
+def _groups(wanted: Wanted | None, account: Account, mine: list[FlowLog]) -> Iterator[GroupSettings]:
     names = {item.settings.destination for item in mine if item.settings.destination_type == "cloud-watch-logs"}
     names |= account.remembered("create_log_group", "delete_log_group", "logGroupName")
-    if wanted.to_cloudwatch:
+    if wanted and wanted.to_cloudwatch:
         names.add(desired.group_name(wanted))
     for name in sorted(names):
         group = read_group(account, name)
@@ -179,11 +183,11 @@ def _group(account: Account, item: dict[str, Any]) -> GroupSettings:
     )
 
 
-def _roles(wanted: Wanted, account: Account, mine: list[FlowLog]) -> Iterator[RoleSettings]:
+def _roles(wanted: Wanted | None, account: Account, mine: list[FlowLog]) -> Iterator[RoleSettings]:
     home = account.place.role_arn("/", "")
     names = {str(item.settings.role).rpartition("/")[2] for item in mine if (item.settings.role or "").startswith(home)}
     names |= account.remembered("create_role", "delete_role", "RoleName")
-    if wanted.to_cloudwatch and (wanted.role.arn or home).startswith(home):
+    if wanted and wanted.to_cloudwatch and (wanted.role.arn or home).startswith(home):
         names.add(desired.role_name(wanted, account.place))
     for name in sorted(names):
         role = read_role(account, name)
@@ -224,10 +228,10 @@ def _role_policy(account: Account, role: str) -> str:
     return documents.text(found["PolicyDocument"])
 
 
-def _buckets(wanted: Wanted, account: Account, mine: list[FlowLog]) -> Iterator[Bucket]:
+def _buckets(wanted: Wanted | None, account: Account, mine: list[FlowLog]) -> Iterator[Bucket]:
     names = {item.settings.destination.partition("/")[0] for item in mine if item.settings.destination_type == "s3"}
     names |= account.remembered("create_bucket", "delete_bucket", "Bucket")
-    if wanted.to_s3:
+    if wanted and wanted.to_s3:
         names.add(desired.bucket_name(wanted, account.place))
     for name in sorted(names):
         bucket = read_bucket(account, name)

@@ -27,7 +27,8 @@ def teardown(setup: str, deployed: Deployed, *, data: bool = False, confirmed: s
     roles: list[Step] = [
         Delete(role, "Torn down.") for role in deployed.roles if role_belongs(role, setup, deployed.place)
     ]
-    return Plan(setup, deployed.place, (*flow_logs, *roles, *_holding_records(setup, deployed, data=data)))
+    steps = (*flow_logs, *roles, *_holding_records(setup, deployed, data=data))
+    return Plan(setup, deployed.place, steps, deployed.unsearched)
 
 
 def _holding_records(setup: str, deployed: Deployed, *, data: bool) -> tuple[Step, ...]:

@@ -2,7 +2,7 @@
 
 from flowinsight.sandbox.envelope import Call, Refusal
 
-SERVICES = ("ec2", "iam", "logs", "s3", "sts", "kms", "elasticloadbalancing", "rds")
+SERVICES = ("ec2", "iam", "logs", "s3", "sts", "kms", "elasticloadbalancing", "rds", "tagging")
 _MOTO_PATHS = ("/moto-api", "/latest/meta-data/", "/latest/api/")  # moto's own controls and its instance metadata
 _REFUSED = {
     # Moto answers these from its own event lists, which are empty here, or with results that ignore the question.

@@ -37,6 +37,8 @@ def asks_of(call: Call, account: str) -> list[Ask]:
             return [Ask(f"iam:{call.action}", _iam_resource(call.form, account))]
         case "sts":
             return [Ask("sts:AssumeRole", call.form.get("RoleArn"))] if call.action == "AssumeRole" else []
+        case "tagging":
+            return [Ask(f"tag:{call.action}", "*")]
         case _:
             return [Ask(f"{call.service}:{call.action}", None)]
 

@@ -10,8 +10,10 @@ import pytest
 from flowinsight.errors import AwsError
 from flowinsight.provision.account import Account
 from flowinsight.provision.apply import PlanChangedError, Progress, StepFailedError, apply
+from flowinsight.provision.leftovers import read_everything
 from flowinsight.provision.permissions import provisioner
 from flowinsight.provision.plan import Plan, plan
+from flowinsight.provision.policies import trust
 from flowinsight.provision.read import read
 from flowinsight.provision.refusals import SetupError
 from flowinsight.provision.steps import LeftAlone
@@ -192,6 +194,9 @@ def test_an_audit_line_that_a_crash_cut_off_is_left_out(account: Account) -> Non
     assert [entry["operation"] for entry in account.audit.entries()] == ["create_role"]
 
 
+SERVICES = ("ec2", "iam", "logs", "s3", "resourcegroupstaggingapi")
+
+
 def test_the_provisioners_policy_is_enough_to_plan_apply_and_tear_down(
     wanted: Wanted,
     account: Account,
@@ -207,20 +212,22 @@ def test_the_provisioners_policy_is_enough_to_plan_apply_and_tear_down(
     key = iam.create_access_key(UserName=wanted.name)["AccessKey"]
     keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
     session = boto3.Session(region_name="eu-central-1", **keys)
-    made = {name: session.client(name, endpoint_url=sandbox.url) for name in ("ec2", "iam", "logs", "s3")}
+    made = {name: session.client(name, endpoint_url=sandbox.url) for name in SERVICES}
     limited = replace(account, clients=made.__getitem__)
 
     def replan() -> Plan:
         return plan(both, read(both, limited))
 
     def down() -> Plan:
-        return teardown(both.name, read(both, limited), data=True, confirmed=both.name)
+        return teardown(both.name, read_everything(both, limited), data=True, confirmed=both.name)
 
+    iam.create_role(RoleName=f"theirs-{wanted.name}", AssumeRolePolicyDocument=trust(account.place))
     settings(enforce_permissions=True)
     apply(replan(), replan, limited, waiting=waiting)
     assert replan().empty
     apply(down(), down, limited, waiting=waiting)
     assert down().empty
+    assert any(f"theirs-{wanted.name}" in warning for warning in down().warnings)
     with pytest.raises(AwsError):
         limited.call("iam", "create_user", "create a user", UserName="nobody")
 

@@ -11,6 +11,7 @@ from flowinsight.errors import AwsError, FlowInsightError
 from flowinsight.provision.account import Account
 from flowinsight.provision.apply import PlanChangedError, StepFailedError, apply
 from flowinsight.provision.audit import Audit
+from flowinsight.provision.leftovers import read_everything
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.read import read
 from flowinsight.provision.steps import Step, about
@@ -217,7 +218,7 @@ def test_a_teardown_that_is_cut_off_at_every_call_leaves_nothing_behind_and_noth
     apply(one.plan(), one.plan, one.healthy, waiting=waiting)
 
     def replan() -> Plan:
-        return teardown(one.wanted.name, read(one.wanted, one.healthy), data=True, confirmed=one.wanted.name)
+        return teardown(one.wanted.name, read_everything(one.wanted, one.healthy), data=True, confirmed=one.wanted.name)
 
     assert cut_at_every_change(replan, one.healthy, waiting, "killed") == 7
     assert inventory(one.wanted.name) == before

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from flowinsight.errors import DeniedError
 from flowinsight.provision import presets
+from flowinsight.provision.account import Account
 from flowinsight.provision.deployed import Interface, tag_value
 from flowinsight.provision.health import Health, Survey, survey
+from flowinsight.provision.leftovers import tagged
 from flowinsight.provision.read import interfaces
 from flowinsight.ui.plain import gray, plain
 from flowinsight.ui.setup import reading
@@ -18,12 +21,14 @@ from flowinsight.ui.setup.who import Who
 class Seen:
     survey: Survey
     interfaces: tuple[Interface, ...]
+    left: tuple[str, ...] = ()
+    """The names of the setups whose log groups or buckets exist."""
 
     @property
     def setups(self) -> tuple[str, ...]:
-        """The names of the setups whose flow logs exist."""
+        """The names of the setups of which something exists."""
         tags = (tag_value(item.flow_log.settings.tags) for item in self.survey.healths)
-        return tuple(sorted({tag for tag in tags if tag}))
+        return tuple(sorted({tag for tag in (*tags, *self.left) if tag}))
 
 
 def draw(who: Who) -> Seen | None:
@@ -40,7 +45,15 @@ def draw(who: Who) -> Seen | None:
 
 def _look(who: Who) -> Seen:
     account = who.account()
-    return Seen(survey(account, who.now()), tuple(interfaces(account)))
+    return Seen(survey(account, who.now()), tuple(interfaces(account)), _left(account))
+
+
+def _left(account: Account) -> tuple[str, ...]:
+    """Whoever may not search by tag is shown the setups that have flow logs."""
+    try:
+        return tuple({one.setup for one in tagged(account)})
+    except DeniedError:
+        return ()
 
 
 def _draw(seen: Seen) -> None:

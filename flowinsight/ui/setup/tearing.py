@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from flowinsight.provision.read import read
+from flowinsight.provision.leftovers import read_everything
 from flowinsight.provision.teardown import teardown
 from flowinsight.provision.wanted import Wanted
 from flowinsight.ui.plain import gray, plain
@@ -17,9 +17,10 @@ SLOT = "down"
 
 @dataclass(frozen=True)
 class Down:
-    """A setup to take down. `wanted` says where to look for what it made."""
+    """A setup to take down. `wanted`, where it is known, says where else to look than at its tag."""
 
-    wanted: Wanted
+    name: str
+    wanted: Wanted | None
     data: bool
 
 
@@ -27,20 +28,21 @@ def draw(who: Who, seen: Seen, wanted: Wanted | None) -> None:
     """The card: which setup, its records or not, the plan, the confirmation."""
     with st.container(border=True, key="card_down"):
         st.markdown("#### Tear down")
-        names = list(dict.fromkeys([*seen.setups, *([wanted.name] if wanted else [])]))
+        mine = [wanted.name] if wanted else []
+        names = list(dict.fromkeys([*(name for name in mine if name in seen.setups), *seen.setups, *mine]))
         if not names:
             st.markdown(gray("There is no setup in this region."))
             return
-        down = _choice(seen, wanted, names)
+        down = _choice(wanted, names)
         if isinstance(planned.wish(SLOT), Down):
             _planned(who, down)
 
 
-def _choice(seen: Seen, wanted: Wanted | None, names: list[str]) -> Down:
+def _choice(wanted: Wanted | None, names: list[str]) -> Down:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = st.selectbox("Setup", names, key="setup_down_name", width=260) or names[0]
         data = st.toggle("Delete its records too", key="setup_down_data")
-        down = Down(wanted if wanted and wanted.name == name else _found(seen, name), data)
+        down = Down(name, wanted if wanted and wanted.name == name else None, data)
         st.button(
             "Plan the tear-down",
             key="setup_plan_down",
@@ -52,29 +54,17 @@ def _choice(seen: Seen, wanted: Wanted | None, names: list[str]) -> Down:
     return down
 
 
-def _found(seen: Seen, name: str) -> Wanted:
-    """A setup of which only the flow logs are known: its resources, and every place it may have made something in."""
-    logs = [
-        one.flow_log.settings
-        for one in seen.survey.healths
-        if dict(one.flow_log.settings.tags).get("flowinsight:setup") == name
-    ]
-    transit = any(one.resource.startswith("tgw") for one in logs)
-    resources = tuple(dict.fromkeys(one.resource for one in logs))
-    return Wanted(name, resources, "both", "transit-gateway" if transit else "investigate")
-
-
 def _planned(who: Who, down: Down) -> None:
     asked = planned.wish(SLOT)
     assert isinstance(asked, Down)
-    name = asked.wanted.name
+    name = asked.name
     shown, applied = planned.places()
     with shown:
         made = planned.made(
             SLOT,
             who,
             name,
-            lambda account: teardown(name, read(asked.wanted, account), data=asked.data, confirmed=name),
+            lambda account: teardown(name, read_everything(asked.wanted, account), data=asked.data, confirmed=name),
         )
     if made is None:
         return
