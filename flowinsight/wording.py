@@ -19,9 +19,20 @@ def told(found: Investigation) -> list[Role]:
     return [role for role in found.roles if role.conversations or (open_sides and role.name != "unknown")]
 
 
+def between(found: Investigation) -> tuple[str, ...]:
+    """What passed through the address that is asked about, which a NAT gateway's records name and which neither began nor
+    served it.
+    """
+    rest = found.reconciliation["conversations"] - sum(role.conversations for role in found.roles)
+    role = found.roles[0]
+    if rest <= 0 or not role.by_address:
+        return ()
+    return (f"In between: {rest:,} conversation{'' if rest == 1 else 's'} of others went through {role.asked}.",)
+
+
 def sentences(found: Investigation) -> tuple[str, ...]:
-    """What was seen: a sentence for each role, and for each NAT gateway's leg without a name."""
-    return (*map(roles.sentence, told(found)), *map(legs.sentence, found.untold[:LEGS]))
+    """What was seen: a sentence for each role, for what went through, and for each NAT gateway's leg without a name."""
+    return (*map(roles.sentence, told(found)), *between(found), *map(legs.sentence, found.untold[:LEGS]))
 
 
 def verdict(found: Investigation) -> str:

@@ -24,7 +24,7 @@ from flowinsight.ui import (
     views,
 )
 
-with shell.page():
+with shell.page(sources.ways_out):
     address_bar.read()
     with st.sidebar:
         source = sources.choose(EXAMPLES)

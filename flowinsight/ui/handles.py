@@ -1,6 +1,7 @@
 """Charts whose every mark is a handle: a click edits the question, and the chart forgets the click."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any, Literal
 
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from flowinsight import charts
 from flowinsight.question import TimeRange
 from flowinsight.ui import address_bar, editing
+from flowinsight.ui.plain import plain
 
 WAYS = {"narrow": "Narrow to it", "exclude": "Leave it out", "pivot": "Ask about it"}
 
@@ -27,9 +29,9 @@ def heading(title: str, key: str, help: str | None = None) -> None:  # noqa: A00
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"title_{key}"
     ):
-        st.markdown(f"##### {title}", help=help, width="content")
+        st.markdown(f"##### {plain(title)}", help=help, width="content")
         buttons = "".join(
-            f'<button type="button" data-chart="{key}" data-format="{kind}" aria-label="{title} as {kind.upper()}">'
+            f'<button type="button" data-chart="{key}" data-format="{kind}" aria-label="{escape(title)} as {kind.upper()}">'
             f"{kind.upper()}</button>"
             for kind in ("png", "svg")
         )
@@ -49,6 +51,11 @@ def outcomes(figure: object, alt: str) -> None:
 def timeline(figure: object, alt: str, width: int) -> None:
     """A click on a bar, or a range drawn over bars, becomes the time that is asked about."""
     _chart(figure, "timeline", alt, ("points", "box"), lambda: _time_chosen(width))
+
+
+def still(figure: object, key: str, alt: str) -> None:
+    """A chart that only shows."""
+    st.plotly_chart(figure, key=f"chart_{key}_0", config=charts.CONFIG, theme=None, alt=alt)
 
 
 def _chart(

@@ -9,7 +9,7 @@ from flowinsight import charts, charts_query
 from flowinsight.engines.insights_price import Tariff, size, usd
 from flowinsight.engines.insights_query import Running
 from flowinsight.engines.insights_query_errors import MalformedQueryError
-from flowinsight.ui import insights_shown, tables
+from flowinsight.ui import handles, insights_shown, tables
 from flowinsight.ui.insights_job import Answered
 from flowinsight.ui.plain import gray, plain
 
@@ -57,10 +57,9 @@ def draw(answered: Answered, zone: tzinfo, palette: charts.Palette) -> None:
         shown = insights_shown.table(found.rows)
         drawing = charts_query.drawing(found.rows)
         if drawing is not None:
-            st.plotly_chart(
-                charts_query.figure(drawing, palette, zone), key="insights_chart", theme=None, config=charts.CONFIG,
-                alt=f"{', '.join(drawing.series)} by {drawing.name}",
-            )  # fmt: skip
+            told = f"{', '.join(drawing.series)} by {drawing.name}"
+            handles.heading(told, "insights")
+            handles.still(charts_query.figure(drawing, palette, zone), "insights", told)
         tables.draw(shown, "insights_rows", zone, select=False, height=600)
         tables.export(shown)
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from flowinsight import roles
+from flowinsight import wording
 from flowinsight.investigation import Investigation
 from flowinsight.tops import OTHER
 
@@ -15,9 +15,8 @@ def draw(found: Investigation) -> None:
         st.markdown("Link to this question")
         st.code(_link(), language=None, wrap_lines=True)
         st.markdown("The answer")
-        said = [roles.sentence(role) for role in found.roles]
-        verdict = f"{found.verdict[:1].upper()}{found.verdict[1:]}."
-        st.code("\n".join([*said, verdict, *found.reasons]), language=None, wrap_lines=True)
+        said = [*wording.sentences(found), f"{wording.verdict(found)}.", *found.reasons]
+        st.code("\n".join(said), language=None, wrap_lines=True)
         clients = [str(row["client"]) for row in found.clients if row["client"] != OTHER]
         if clients:
             st.markdown(f"The first {len(clients)} clients")

@@ -7,7 +7,7 @@ page without the entry point. Each page therefore stands in `with shell.page(...
 import atexit
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from streamlit.navigation.page import StreamlitPage
 from flowinsight import charts
 from flowinsight.errors import FlowInsightError
 from flowinsight.ui import leaving, login
+from flowinsight.ui.plain import plain
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "/page.js"
@@ -35,15 +36,18 @@ def run() -> None:
 
 
 @contextmanager
-def page() -> Iterator[None]:
-    """Everything a page does stands inside this: the frame around it, and errors told as sentences."""
+def page(ways_out: Callable[[], None] | None = None) -> Iterator[None]:
+    """Everything a page does stands inside this: the frame around it, and errors told in sentences, `ways_out` under them."""
     if not getattr(_run, "framed", False):
         _frame()
     login.gate()
     try:
         yield
     except FlowInsightError as error:
-        st.error(str(error), icon=":material/error:")
+        with st.container(border=True, key="card_failed"):
+            st.error(plain(error), icon=":material/error:")
+            if ways_out is not None:
+                ways_out()
 
 
 def _frame() -> StreamlitPage:

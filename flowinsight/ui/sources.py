@@ -8,7 +8,7 @@ import streamlit as st
 
 from flowinsight import snapshots
 from flowinsight.errors import QuestionError, SourceError
-from flowinsight.examples import Example
+from flowinsight.examples import EXAMPLES, Example
 from flowinsight.fetchers import live
 from flowinsight.grammar import unparse
 from flowinsight.names.translated import Translated
@@ -20,7 +20,7 @@ from flowinsight.ui.fetching import Remote
 
 OWN_FILES = "Files on this machine"
 _LIVE_QUERY = ":22"
-_ACCOUNT, _UNASKED = "account_chosen", "question_unasked"
+_ACCOUNT, _UNASKED, _OPENED = "account_chosen", "question_unasked", "source_opened"
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,12 @@ def held(chosen: Chosen) -> ask.Held | None:
     """
     if not isinstance(chosen.place, Files):
         return fetching.awaited(chosen.place)
-    if not ask.is_open(chosen.place):
+    if st.session_state.get(_OPENED) != chosen.place:
         address_bar.keep(drawn={"source", "path"})
-    return too_wide.opened(chosen.place)
+    st.session_state[_OPENED] = None
+    opened = too_wide.opened(chosen.place)
+    st.session_state[_OPENED] = chosen.place if opened else None
+    return opened
 
 
 def present(chosen: Chosen) -> int | None:
@@ -136,6 +139,19 @@ def _changed(by_name: dict[str, Example]) -> None:
     address_bar.put(q=chosen.query if chosen else live_query, t="", outcome="", at="", path="")
     st.session_state[_UNASKED] = True
     st.session_state["sandbox_stopped"] = False
+
+
+def ways_out() -> None:
+    """What to do where a source could not be opened or asked."""
+    with st.container(horizontal=True, gap="small"):
+        st.button("Try again", key="failed_again", type="primary", icon=":material/refresh:")
+        if address_bar.value("source") != EXAMPLES[0].name:
+            st.button("Open the example", key="failed_example", on_click=_open_example)
+
+
+def _open_example() -> None:
+    address_bar.put(source=EXAMPLES[0].name)
+    _changed({EXAMPLES[0].name: EXAMPLES[0]})
 
 
 def welcome() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from flowinsight import periods
 from flowinsight.effort import Effort, Reading, reading
 from flowinsight.paths import default_store
-from flowinsight.question import Question
+from flowinsight.question import Question, TimeRange
 from flowinsight.records.files import found
 from flowinsight.sources import Files
 from flowinsight.ui import ask, editing
@@ -34,7 +34,7 @@ def _question(question: Question, expected: Effort, key: str, zone: tzinfo) -> N
         st.markdown("#### This question is wide")
         st.markdown(
             plain(
-                f"It is about {expected.matching:,} of some {expected.records:,} records in {periods.said(question.time, zone)}. "
+                f"It is about {_many(expected.matching)} records of some {_many(expected.records)} in {_time(question, zone)}. "
                 f"The answer will take about {_length(expected.seconds)}."
             )
         )
@@ -48,13 +48,21 @@ def _question(question: Question, expected: Effort, key: str, zone: tzinfo) -> N
                     hours = (part.end - part.start) // 3600
                     st.button(
                         plain(
-                            f"The last {_hours(hours)}: {matching:,} records, about {_length(expected.of(matching))}"
+                            f"The last {_hours(hours)}: {_many(matching)} records, about {_length(expected.of(matching))}"
                         ),
                         key=f"wide_{number}",
                         on_click=editing.set_time,
                         args=(part,),
                     )
-            st.button("Ask all the same", key="wide_on", type="primary", on_click=_agree, args=(key,))
+            st.button("Ask all the same", key="wide_on", on_click=_agree, args=(key,))
+
+
+def _time(question: Question, zone: tzinfo) -> str:
+    return "all of the time" if question.time == TimeRange() else periods.said(question.time, zone)
+
+
+def _many(number: int) -> str:
+    return f"{number / 1e6:,.1f} million" if number >= 1_000_000 else f"{number:,}"
 
 
 def _hours(hours: int) -> str:
@@ -62,7 +70,7 @@ def _hours(hours: int) -> str:
 
 
 def _length(seconds: float) -> str:
-    if seconds < 1:
+    if seconds < 1.5:
         return "a second"
     return f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
@@ -87,7 +95,8 @@ def _files(source: Files, expected: Reading, key: str) -> None:
         st.markdown("#### These are many records to read at once")
         st.markdown(
             plain(
-                f"{expected.files:,} files, {expected.bytes / 1e9:,.1f} GB, about {expected.records:,} records: reading them "
+                f"{'1 file' if expected.files == 1 else f'{expected.files:,} files'}, {expected.bytes / 1e9:,.1f} GB, about "
+                f"{_many(expected.records)} records: reading them "
                 f"takes about {_length(expected.seconds)} and {expected.memory / 1e9:,.0f} GB of memory."
             )
         )
@@ -95,4 +104,4 @@ def _files(source: Files, expected: Reading, key: str) -> None:
         paths = " ".join(shlex.quote(str(path)) for path in source.paths)
         st.code(f"python -m flowinsight ingest {paths}", language=None, wrap_lines=True)
         st.markdown(gray(f"Then give {default_store()} as the folder, or name a folder here that holds fewer days."))
-        st.button("Read all the same", key="wide_on", type="primary", on_click=_agree, args=(key,))
+        st.button("Read all the same", key="wide_on", on_click=_agree, args=(key,))

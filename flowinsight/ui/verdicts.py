@@ -28,6 +28,8 @@ def draw(found: Investigation) -> None:
         for role in wording.told(found):
             said = plain(roles.sentence(role))
             st.markdown(said if role.name == "unknown" else f"**{said}**")
+        for said in wording.between(found):
+            st.markdown(f"**{plain(said)}**")
         for leg in found.untold[: wording.LEGS]:
             st.markdown(plain(legs.sentence(leg)))
         for reason in found.reasons:

@@ -96,6 +96,13 @@ def test_an_address_in_two_networks_asks_which(opened: Opened) -> None:
     assert "As server, 10.20.1.11 was used by" in text_of(page)
 
 
+def test_a_nat_gateway_is_said_to_stand_between(opened: Opened) -> None:
+    page = opened(q="10.20.0.30")
+
+    assert "In between: 63 conversations of others went through 10.20.0.30." in text_of(page)
+    assert "Role unknown: 2 conversations" in text_of(page)
+
+
 def test_the_other_direction_and_either_side_are_one_press(opened: Opened) -> None:
     page = opened(q="from 192.0.2.66")
 
@@ -205,10 +212,16 @@ def test_an_empty_answer_is_a_verdict_with_a_next_step(
 
 
 def test_a_path_that_does_not_exist_is_an_error_with_a_sentence(opened: Opened, tmp_path: Path) -> None:
-    page = opened(source="Files on this machine", path=str(tmp_path / "nothing"))
+    page = opened(source="Files on this machine", path=str(tmp_path / "_nothing_"), q="10.0.3.7")
 
     assert len(page.error) == 1
+    assert f"There is no file or folder {tmp_path / '_nothing_'}" in text_of(page)
     assert not page.exception
+
+    page.button(key="failed_again").click().run()
+    assert (page.text_input(key="path").value, page.query_params["q"]) == (str(tmp_path / "_nothing_"), "10.0.3.7")
+    page.button(key="failed_example").click().run()
+    assert "57 clients" in text_of(page)
 
 
 def test_own_files_are_asked_for_before_anything_else(opened: Opened) -> None:
