@@ -11,17 +11,18 @@ import sys
 from flowinsight import aws, paths, rollups
 from flowinsight.engines import insights_price
 from flowinsight.engines.insights import leading
-from flowinsight.engines.insights.query import GRAINS, Grain
+from flowinsight.engines.insights.query import GRAINS
 from flowinsight.engines.insights_price import Estimate, Tariff
 from flowinsight.engines.insights_query_paid import Payer, purse
 from flowinsight.errors import AwsError, QuestionError
-from flowinsight.fetchers import denominator, insights, insights_leading, live
+from flowinsight.fetchers import denominator, insights, insights_leading, insights_priced, live
 from flowinsight.fetchers.brought import ByQueries
 from flowinsight.fetchers.insights_ladder import TooWideError
 from flowinsight.fetchers.insights_leading import Lists
-from flowinsight.fetchers.insights_slices import Collected, Plan
+from flowinsight.fetchers.insights_priced import Asking, Priced
+from flowinsight.fetchers.insights_slices import Collected
 from flowinsight.loaded import Loaded
-from flowinsight.provision import prices
+from flowinsight.provision import price_file, prices
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup
 from flowinsight.spending import Ledger, SpendingError
@@ -43,6 +44,11 @@ def add(account: "argparse._ArgumentGroup") -> None:
         help=f"with --way insights and --way leading: what it may cost (default {ALLOWED:.2f})",
     )
     account.add_argument(
+        "--without-coverage",
+        action="store_true",
+        help="with --way insights: only matching records, where an index makes that cheaper; what the logs covered is not known",
+    )
+    account.add_argument(
         "--show-query",
         action="store_true",
         help="with --way insights and --way leading: print queries as they are sent",
@@ -51,7 +57,8 @@ def add(account: "argparse._ArgumentGroup") -> None:
 
 def payer(identity: aws.Identity, region: str | None) -> Payer:
     """Who AWS says is asking, by the limits chosen on the pages or the usual ones, at the list price of a region."""
-    price = prices.prices_for(region or identity.region or "us-east-1")["asked in CloudWatch"]
+    known = price_file.known(paths.prices_file()).prices
+    price = prices.prices_for(region or identity.region or "us-east-1", known)["asked in CloudWatch"]
     kept = Ledger(paths.spending_file(sandbox=identity.is_sandbox), spending_limit())
     return Payer(kept, aws.whoami(identity).arn, Tariff(price.first, price.label))
 
@@ -65,8 +72,9 @@ def load(
     QuestionError where it would cost more than is allowed; SpendingError where it would pass the day's limit, or turns out to.
     """
     group, by = _group(place, identity), payer(identity, place.region if isinstance(place, LogGroup) else None)
-    to_do, estimate = _priced(question, group, identity, options.grain)
-    _told(estimate.said(by.tariff))
+    found = _priced(question, group, identity, options)
+    to_do, estimate = found.plan, found.estimate
+    _told(found.said(by.tariff) + (" --without-coverage asks for those alone." if found.alone else ""))
     if options.show_query:
         _told("\n\n".join(one.text for one in to_do.statements))
     _agreed(estimate, by.tariff, options.up_to)
@@ -129,12 +137,11 @@ def _agreed(estimate: Estimate, tariff: Tariff, up_to: float | None) -> None:
         raise QuestionError(f"Nothing was asked: it may cost more than {_allowed(up_to):g} USD. Allow it with --up-to.")
 
 
-def _priced(question: Question, group: LogGroup, identity: aws.Identity, grain: Grain | None) -> tuple[Plan, Estimate]:
+def _priced(question: Question, group: LogGroup, identity: aws.Identity, options: argparse.Namespace) -> Priced:
     """The plan that fits what will be read, and what that is."""
-    to_do = insights.plan(question, [group], identity, grain=grain)
-    estimate = insights_price.estimated(to_do.queries(to_do.span)[0], identity, live.now(identity))
+    asking = Asking(options.grain, matching=options.without_coverage)
     try:
-        return insights.plan(question, [group], identity, grain=grain, size=estimate.bytes), estimate
+        return insights_priced.priced(question, [group], identity, live.now(identity), asking)
     except TooWideError as error:
         leads = " --way leading lists what leads." if insights_leading.possible(question) else ""
         raise QuestionError(f"{error} --grain apart asks all the same.{leads}") from error

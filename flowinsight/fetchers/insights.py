@@ -13,12 +13,12 @@ from flowinsight.answer import Statement
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.engines.insights import decoded, tables
 from flowinsight.engines.insights.columns import columns
-from flowinsight.engines.insights.query import ENGINE, LANGUAGE, MOST_ROWS, Grain, Scan, compiled
+from flowinsight.engines.insights.query import ENGINE, LANGUAGE, MOST_ROWS, Grain, Scan, compiled, prunable
 from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers import formats
 from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.insights_ladder import MOST_SLICES, TooWideError, rung
-from flowinsight.fetchers.insights_slices import Collected, Plan, Scanned, closed, covered, fetch
+from flowinsight.fetchers.insights_slices import Collected, Covered, Plan, Scanned, closed, covered, fetch
 from flowinsight.loaded import Loaded
 from flowinsight.part import Part
 from flowinsight.question import Question, TimeRange
@@ -72,9 +72,11 @@ def planned(
     size: int | None = None,
     chart_seconds: int | None = None,
     twice: bool = False,
+    matching: bool = False,
 ) -> Plan:
-    """The same where the `names` of discovered fields are known. TooWideError where even the coarsest rung would take too many
-    queries, unless that is asked for as a `grain`.
+    """The same where the `names` of discovered fields are known. `matching` leaves out what does not match, where an index may
+    make that cheaper; `insights_priced` decides it. TooWideError where even the coarsest rung would take too many queries, unless
+    that is asked for as a `grain`.
     """
     start, end = closed(question.time)
     known = tuple(dict.fromkeys(a_format for group in groups for a_format in group.formats))
@@ -85,8 +87,10 @@ def planned(
         raise TooWideError(chosen.slices)
     grain, cover = grain or chosen.grain, coverage.bin_seconds(end - start)
     scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
+    found = columns(known, scan.needed, names)
+    scan = replace(scan, matching=matching and prunable(scan, found))
     width = -(-(end - start + 2 * MARGIN) // chosen.slices)
-    return Plan(scan, tuple(groups), compiled(scan, columns(known, scan.needed, names), twice=twice), width)
+    return Plan(scan, tuple(groups), compiled(scan, found, twice=twice), width)
 
 
 def _bin(grain: Grain, cover: int, *charted: int | None) -> int:
@@ -113,26 +117,34 @@ def read(to_do: Plan, collected: Collected) -> Fetched:
     known = [formats.timed(a_format) for a_format in to_do.scan.formats]
     batches = (batch for part in collected.parts for batch in part.batches)
     gathered = gather(batches, known)
-    counted = pa.concat_tables([decoded.COUNTED.empty_table(), *(part.counted for part in collected.parts)])
+    told = to_do.known or told_by(collected)
+    counted = told.counted
     tables.survey(gathered.connection, counted, to_do.scan.cover)
     rolled_by = None
     if to_do.scan.grain != "records":
         rolled_by = frozenset(to_do.scan.tokens)
         if to_do.scan.grain == "apart":
-            tables.times(gathered.connection, counted, to_do.scan.cover)
+            tables.times(gathered.connection, told_by(collected).counted, to_do.scan.cover)
         tables.roll(gathered.connection, _columns(gathered.connection), rolled_by)
     reached = covered(to_do, collected)
     loaded = replace(
         gathered,
-        tally=sum((part.tally for part in collected.parts), Tally()),
+        tally=told.tally,
         formats={" ".join(a_format): 0 for a_format in known},
         left_out=_left_out(to_do, collected),
         part=Part(to_do.question, _actions(counted), "This answer of Logs Insights"),
         rolled_by=rolled_by,
+        narrowed=to_do.scan.matching and to_do.known is None,
         sent=Statement(ENGINE, LANGUAGE, "\n\n".join(statement.text for statement in to_do.statements)),
     )
     complete = reached == to_do.question.time and not collected.bursts
     return Fetched(to_do, loaded, reached, complete, tuple(collected.scans))
+
+
+def told_by(collected: Collected) -> Covered:
+    """What all slices together told of everything that was logged."""
+    counted = pa.concat_tables([decoded.COUNTED.empty_table(), *(part.counted for part in collected.parts)])
+    return Covered(counted, sum((part.tally for part in collected.parts), Tally()))
 
 
 def _columns(connection: db.Connection) -> list[str]:

@@ -8,23 +8,43 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import pyarrow as pa
+
 from flowinsight import aws
 from flowinsight.answer import Statement
 from flowinsight.conversations.matched import MARGIN
 from flowinsight.engines import insights_query
-from flowinsight.engines.insights import decoded
-from flowinsight.engines.insights.decoded import Decoded
-from flowinsight.engines.insights.query import MOST_ROWS, Scan
+from flowinsight.engines.insights import decoded, kinds
+from flowinsight.engines.insights.decoded import Decoded, whole
+from flowinsight.engines.insights.query import MOST_ROWS, TIMED, Scan
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult, Running
 from flowinsight.engines.insights_query_errors import QueryCancelledError
-from flowinsight.errors import SourceError
+from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers.insights_ladder import TARGET
 from flowinsight.question import Question, TimeRange
+from flowinsight.records.tally import Tally
 from flowinsight.sources import LogGroup
 
 MINUTE = 60
 FASTEST = 4
 """How many times longer than the last a slice may be."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a scan of everything told of a time: rows in the columns of COUNTED, and the account of its lines."""
+
+    counted: pa.Table
+    tally: Tally
+
+
+class TakenOnceError(AwsError):
+    """CloudWatch does not take a record twice in one scan, on which the coarsest rollup rests."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "CloudWatch did not take each record twice in one scan. Asked again it takes two scans, at twice the price."
+        )
 
 
 class Runner(Protocol):
@@ -43,13 +63,15 @@ class Runner(Protocol):
 @dataclass(frozen=True)
 class Plan:
     """What will be asked of log groups of one region, the same in every slice of the time, the first of which is `width` seconds
-    long. There is one statement, or two where records and their times need a scan each.
+    long. There is one statement, or two where records and their times need a scan each. `known` is what the logs covered, where
+    an earlier scan of the same time told.
     """
 
     scan: Scan
     groups: tuple[LogGroup, ...]
     statements: tuple[Statement, ...]
     width: int
+    known: Covered | None = None
 
     @property
     def question(self) -> Question:
@@ -147,9 +169,14 @@ def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequen
     counts = [max(len(result.rows), result.result_count or 0) for result in results]
     count = max(counts)
     complete = count < MOST_ROWS
+    doubled = to_do.scan.grain == "apart" and len(results) == 1
+    once = complete and doubled and not _taken_twice(results[0])
     for rows, result in zip(counts, results, strict=True):
         counted = (result.records_scanned, result.records_matched)
-        collected.scans.append(Scanned(a_slice, result.bytes_scanned, rows, complete, result.query_id, *counted))
+        kept = complete and not once
+        collected.scans.append(Scanned(a_slice, result.bytes_scanned, rows, kept, result.query_id, *counted))
+    if once:
+        raise TakenOnceError
     if complete:
         collected.parts.append(decoded.decoded(to_do.scan, [row for result in results for row in result.rows]))
         collected.width = min((end - start) * FASTEST, (end - start) * TARGET // max(count, 1) + 1)
@@ -159,6 +186,14 @@ def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequen
     else:
         collected.bursts.append(a_slice)
     collected.reached = start
+
+
+def _taken_twice(result: QueryResult) -> bool:
+    """Whether each record came as what it is, and once more as one that is counted in time."""
+    asked, timed = (
+        sum(int(whole(row["n"])) for row in result.rows if row["what"] == what) for what in (kinds.ASKED, TIMED)
+    )
+    return asked == timed and (bool(result.rows) or not result.records_matched)
 
 
 def covered(to_do: Plan, collected: Collected) -> TimeRange | None:

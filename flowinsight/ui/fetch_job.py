@@ -29,7 +29,7 @@ ASKS_FROM = 0.01
 @dataclass(frozen=True)
 class Brought:
     """Records, and the time range for which they are complete; `beside` are those the question is not about, where some
-    way brings such. `fetched` is what the records were read from.
+    way brings such. `fetched` is what the records were read from. `before`: the time before the question is there too.
     """
 
     loaded: Loaded
@@ -40,6 +40,7 @@ class Brought:
     beside: Beside | None = None
     cautions: tuple[str, ...] = ()
     fetched: Fetched | None = None
+    before: bool = False
 
 
 @dataclass
@@ -133,8 +134,8 @@ class FetchJob(Leased):
         self.done = progress.finished / max(progress.slices, 1)
 
     def _by_insights(self, source: LogGroup, asking: InsightsFetch) -> State:
-        if self.way is None:
-            self.said = f"Asking what it costs to read {source.label}"
+        if self.way is None or asking.plan is None:
+            self.said, self.agreed = f"Asking what it costs to read {source.label}", False
             group = live.settled(source, self.live.identity)
             self.way = asking.priced(group, lambda: self.stopped)
         if self.way.dollars > asking.payer.alone and not self.agreed:

@@ -23,9 +23,11 @@ from flowinsight.sources import LogGroup, S3Objects
 from flowinsight.ui import (
     accounts,
     ask,
+    before,
     editing,
     false_matches,
     group_way,
+    insights_choices,
     insights_leading,
     insights_limits,
     leaving,
@@ -33,6 +35,7 @@ from flowinsight.ui import (
     working,
 )
 from flowinsight.ui.accounts import Account
+from flowinsight.ui.before import Earlier
 from flowinsight.ui.box import zone
 from flowinsight.ui.fetch_job import Brought, FetchJob
 from flowinsight.ui.insights_fetch import InsightsFetch
@@ -83,6 +86,7 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
             reading = group_way.choose(question, remote.place, remote.account)
         remote = replace(remote, reading=reading)
     key = remote.key(question)
+    before.forget()
     insights_leading.end_others(key)
     if isinstance(remote.place, LogGroup) and remote.reading.way == "leading":
         _end()
@@ -95,23 +99,31 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
             _under_way(job, remote)
             if job.by_insights is None or job.brought is None:
                 st.stop()
-            return _partial(job.brought, key)
+            return _partial(job.brought, key, remote)
         _fetched().put(key, kept)
+    whole = before.joined(Earlier(question, Live(remote.account.identity, remote.place, remote.reading), key, kept))
+    if whole is not kept:
+        _fetched().put(key, kept := whole)
     with row:
         _told(kept, key)
     false_matches.draw(kept.beside)
     _cautions(kept)
-    held = ask.hold(kept.loaded, f"{key} {kept.at}", kept.loaded.connection.cursor(), kept.fetched)
+    held = _held(kept, f"{key} {kept.at}", remote)
     st.session_state.setdefault(_NETWORKS, {})[remote.account.key] = held.networks
     return held
 
 
-def _partial(part: Brought, key: str) -> ask.Held:
+def _held(kept: Brought, key: str, remote: Remote) -> ask.Held:
+    held = ask.hold(kept.loaded, key, kept.loaded.connection.cursor(), kept.fetched)
+    return replace(held, only=ask.Only(kept.covered, remote.account.present, kept.before))
+
+
+def _partial(part: Brought, key: str, remote: Remote) -> ask.Held:
     """The slices that have come, as an answer of their own until the others are here."""
     edges = " to ".join(moment(edge, zone()) for edge in (part.covered.start, part.covered.end))
     st.markdown(f":orange-badge[:material/hourglass_top: Partial] {gray(f'What follows is {edges} only.')}")
     _cautions(part)
-    return ask.hold(part.loaded, f"{key} partial {part.at}", part.loaded.connection.cursor(), part.fetched)
+    return _held(part, f"{key} partial {part.at}", remote)
 
 
 def _cautions(kept: Brought) -> None:
@@ -177,7 +189,7 @@ def _failed(job: FetchJob) -> None:
         st.button("Agree to pay, and see the price first", key="fetch_pay", type="primary", on_click=job.pay)
         return
     if isinstance(job.error, TooWideError) and job.by_insights is not None:
-        insights_leading.instead(job.error, job.by_insights, job.start)
+        insights_choices.instead(job.error, job.by_insights, job.start)
         return
     st.error(plain(job.error), icon=":material/error:")
     st.button("Try again", key="fetch_again", type="primary", on_click=job.start)
@@ -209,6 +221,7 @@ def _price(job: FetchJob, remote: Remote) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(plain(label), key="fetch_agree", type="primary", on_click=job.agree)
         if job.by_insights is not None:
+            insights_choices.without_coverage(job, job.by_insights)
             insights_limits.draw(remote.account)
 
 

@@ -9,9 +9,10 @@ from flowinsight.engines.insights.query import Grain
 from flowinsight.engines.insights_price import Estimate, usd
 from flowinsight.engines.insights_query import Running
 from flowinsight.engines.insights_query_paid import Payer, purse
-from flowinsight.fetchers import denominator, insights
+from flowinsight.fetchers import denominator, insights, insights_priced
 from flowinsight.fetchers.group_ways import OFFERS
-from flowinsight.fetchers.insights_slices import Collected, Plan
+from flowinsight.fetchers.insights_priced import KNOWN, Asking, Priced
+from flowinsight.fetchers.insights_slices import Collected, Plan, TakenOnceError
 from flowinsight.investigation import chart_bin
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
@@ -35,41 +36,58 @@ class InsightsFetch:
     grain: Grain | None = None
     collected: Collected = field(default_factory=Collected)
     running: Running | None = None
-    plan: Plan | None = None
-    estimate: Estimate | None = None
+    found: Priced | None = None
 
     def priced(self, group: LogGroup, cancelled: Callable[[], bool]) -> Way:
         """The plan that fits what will be read, and what that costs; infinitely many dollars where it cannot be known."""
         start, end = self.question.time.start, self.question.time.end
         width = None if start is None or end is None else chart_bin(end - start)
-        first = insights.plan(self.question, [group], self.identity, chart_seconds=width)
-        one = insights_price.estimated(first.queries(first.span)[0], self.identity, self.present, cancelled)
-        plan = insights.plan(
-            self.question, [group], self.identity, grain=self.grain, size=one.bytes, chart_seconds=width
+        asking = Asking(self.grain, width)
+        return self._take(
+            insights_priced.priced(self.question, [group], self.identity, self.present, asking, cancelled)
         )
-        size = None if one.bytes is None else one.bytes * plan.scans
-        self.plan, self.estimate = plan, replace(one, bytes=size)
-        dollars = float("inf") if size is None else self.payer.tariff.of(size)
+
+    def _take(self, found: Priced) -> Way:
+        self.found, plan, size, tariff = found, found.plan, found.estimate.bytes, self.payer.tariff
+        dollars = float("inf") if size is None else tariff.of(size)
         sent = tuple(statement.text for statement in plan.statements)
+        said = f"{found.said(tariff)} It asks for {GRAINS[plan.scan.grain]}."
         offer = OFFERS["insights"]
-        said = " ".join((self.estimate.said(self.payer.tariff), f"It asks for {GRAINS[plan.scan.grain]}.", *one.notes))
-        return Way(offer.name, said, dollars, sent, group.origin, offer.precision)
+        return Way(offer.name, said, dollars, sent, plan.groups[0].origin, offer.precision)
+
+    def without_coverage(self) -> Way:
+        """The matching records alone, where that is cheaper."""
+        assert self.found is not None
+        return self._take(self.found.alone or self.found)
 
     def fetch(self, arrived: Callable[[], None], cancelled: Callable[[], bool]) -> None:
-        """Ask for what is missing; `arrived` is called after each slice. SpendingError when it costs more than is left today."""
+        """Ask for what is missing; `arrived` is called after each slice. SpendingError when it costs more than is left today;
+        TakenOnceError where it has to be priced anew.
+        """
         assert self.plan is not None
-        assert self.estimate is not None
-        with purse(self.payer, self._left(), "a question") as opened:
-            insights.fetch(
-                self.plan, self.identity, self.collected, told=self._hear, progress=lambda _: arrived(),
-                cancelled=cancelled, run=opened.run,
-            )  # fmt: skip
+        try:
+            with purse(self.payer, self._left(), "a question") as opened:
+                insights.fetch(
+                    self.plan, self.identity, self.collected, told=self._hear, progress=lambda _: arrived(),
+                    cancelled=cancelled, run=opened.run,
+                )  # fmt: skip
+        except TakenOnceError:
+            insights_priced.taken_once(self.identity)
+            self.found = None
+            raise
+        KNOWN.remember(self.plan, self.identity, self.collected, self.present)
+
+    @property
+    def plan(self) -> Plan | None:
+        return None if self.found is None else self.found.plan
 
     def _left(self) -> Estimate:
         """What the rest of it is thought to read."""
-        assert self.estimate is not None
-        read = None if self.estimate.bytes is None else max(self.estimate.bytes - self.collected.bytes_scanned, 0)
-        return replace(self.estimate, bytes=read)
+        assert self.found is not None
+        likely = self.found.estimate
+        return replace(
+            likely, bytes=None if likely.bytes is None else max(likely.bytes - self.collected.bytes_scanned, 0)
+        )
 
     def _hear(self, running: Running) -> None:
         self.running = running

@@ -1,6 +1,5 @@
 """What leads, on the page: how many scans it takes and what they cost, agreed to; the lists as they come."""
 
-from collections.abc import Callable
 from typing import NoReturn
 
 import streamlit as st
@@ -10,14 +9,11 @@ from flowinsight.engines.insights import leading
 from flowinsight.engines.insights.leading import Leading
 from flowinsight.engines.insights_price import size, usd
 from flowinsight.errors import FlowInsightError
-from flowinsight.fetchers import insights_leading
-from flowinsight.fetchers.insights_ladder import TooWideError
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup
-from flowinsight.ui import address_bar, insights_answer, insights_limits, leaving, tables, working
+from flowinsight.ui import insights_answer, insights_limits, leaving, tables, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.box import zone
-from flowinsight.ui.insights_fetch import InsightsFetch
 from flowinsight.ui.insights_leading_job import LeadingJob
 from flowinsight.ui.plain import gray, plain
 
@@ -27,26 +23,6 @@ _JOB, _DRAWN = "leading_job", "leading_lists_drawn"
 @st.cache_resource(show_spinner=False)
 def _answers() -> working.Shelf:
     return working.Shelf(20)
-
-
-def instead(error: TooWideError, asking: InsightsFetch, start: Callable[[], None]) -> None:
-    """Why a question is not asked for its records, and what can be asked."""
-
-    def ask_all_the_same() -> None:
-        asking.grain = "apart"
-        start()
-
-    st.markdown("#### Too much for its records")
-    st.markdown(plain(error))
-    with st.container(horizontal=True, gap="small"):
-        if insights_leading.possible(asking.question):
-            st.button(
-                "What leads, priced first", key="leading_instead", type="primary",
-                on_click=address_bar.put, kwargs={"way": "leading"},
-            )  # fmt: skip
-        st.button(
-            f"Ask all the same, in about {error.slices:,} queries", key="fetch_all_the_same", on_click=ask_all_the_same
-        )
 
 
 def end_others(key: str) -> None:

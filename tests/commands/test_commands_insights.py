@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from flowinsight import aws, cli, paths
-from flowinsight.engines import insights_query
+from flowinsight.engines import insights_price, insights_query
+from flowinsight.engines.insights_price import Estimate
+from flowinsight.engines.insights_query import InsightsQuery
 from flowinsight.fetchers import insights_ladder
 from flowinsight.sandbox.running import Running, start
 from flowinsight.spending import Ledger, Limits
@@ -168,3 +170,20 @@ def test_what_leads_has_no_records_to_view(ask: Run) -> None:
 
     assert status != 0
     assert "What leads is lists and no records" in err
+
+
+def test_where_an_index_makes_matching_records_cheaper_they_can_be_asked_for_alone(
+    ask: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def estimated(query: InsightsQuery, *_: object) -> Estimate:
+        return Estimate(10**6 if query.text.startswith("filter ") else 10**9, "CloudWatch's own estimate")
+
+    monkeypatch.setattr(insights_price, "estimated", estimated)
+    _, _, err = ask(":443", "--way", "insights")
+    assert "The matching records alone cost less than 0.0001 USD" in err
+    assert "--without-coverage asks for those alone." in err
+
+    alone = _found(ask, ":443", "--way", "insights", "--without-coverage", "--view", "conversations")
+    assert alone["rows"] == _found(ask, ":443", "--way", "insights", "--view", "conversations")["rows"]
+    assert alone["statement"]["text"].startswith("filter (srcPort = 443 or dstPort = 443)")
+    assert alone["coverage"]["verdict"] == "seen, coverage unknown"

@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+import pyarrow as pa
 
 from flowinsight import aws, db
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult, Running
 from flowinsight.sandbox.logslang.insights import Discovery, Events, parse_query, run
 
 NOBODY = aws.Identity(region="eu-central-1")
-_EVENTS = (
-    "log_group VARCHAR, log_stream VARCHAR, timestamp_ms BIGINT, ingestion_ms BIGINT, message VARCHAR, ptr VARCHAR"
-)
+_PUT = pa.schema([("timestamp_ms", pa.int64()), ("message", pa.string()), ("ptr", pa.string())])
+_EVENTS = """
+CREATE TABLE events AS
+SELECT 'group' AS log_group, 'stream' AS log_stream, timestamp_ms, timestamp_ms AS ingestion_ms, message, ptr FROM put
+"""
+_parsed = lru_cache(1000)(parse_query)
 _IN_TIME = "SELECT * FROM events WHERE timestamp_ms BETWEEN $from_ms AND $to_ms"
 
 
@@ -28,12 +34,13 @@ class Language:
 
     def __post_init__(self) -> None:
         self._connection = db.connect()
-        self._connection.execute(f"CREATE TABLE events ({_EVENTS})")
         rows = [
-            ("group", "stream", at * 1000, at * 1000, text, str(place)) for place, (at, text) in enumerate(self.events)
+            {"timestamp_ms": at * 1000, "message": text, "ptr": str(place)}
+            for place, (at, text) in enumerate(self.events)
         ]
-        if rows:
-            self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._connection.register("put", pa.Table.from_pylist(rows, _PUT))
+        self._connection.execute(_EVENTS)
+        self._connection.unregister("put")
 
     def __call__(
         self,
@@ -48,7 +55,7 @@ class Language:
         self.asked.append(query)
         times: dict[str, object] = {"from_ms": query.start * 1000, "to_ms": query.end * 1000}
         found = run(
-            parse_query(query.text), self._connection, Events(_IN_TIME, times), discovery=Discovery(self.formats),
+            _parsed(query.text), self._connection, Events(_IN_TIME, times), discovery=Discovery(self.formats),
             limit=query.limit,
         )  # fmt: skip
         rows = tuple({cell["field"]: cell["value"] for cell in row} for row in found.to_json())

@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from flowinsight import aws, paths
-from flowinsight.engines import insights_query
-from flowinsight.fetchers import insights, insights_slices
+from flowinsight.engines import insights_price, insights_query
+from flowinsight.engines.insights_price import Estimate
+from flowinsight.engines.insights_query import InsightsQuery
+from flowinsight.fetchers import insights, insights_ladder, insights_priced, insights_slices
 from flowinsight.fetchers.insights_ladder import Rung
 from flowinsight.sandbox.running import Running
 from flowinsight.spending import Ledger, Limits
@@ -178,3 +180,43 @@ def test_a_missing_permission_is_named_and_trying_again_goes_on(opened: Opened, 
     page.button(key="fetch_again").click().run()
 
     until(page, answered)
+
+
+def test_where_an_index_makes_matching_records_cheaper_both_prices_are_told_and_either_is_run(
+    opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def estimated(query: InsightsQuery, *_: object) -> Estimate:
+        return Estimate(10**6 if query.text.startswith("filter ") else 10**9, "CloudWatch's own estimate")
+
+    monkeypatch.setattr(insights_price, "estimated", estimated)
+    _choose(Limits(day=5, alone=0))
+    page = until(opened(q=":454", **LINK), lambda it: "fetch_agree" in keys(it))
+
+    assert "The matching records alone cost less than 0.0001 USD, by an index" in text_of(page)
+    assert page.button(key="fetch_agree").label == "Run for 0\\.0047 USD"
+    page.button(key="fetch_matching").click().run()
+    page = until(page, answered)
+    assert _asked(sandbox)[0]["queryString"].startswith("filter (srcPort = 454 or dstPort = 454)")
+    assert "None seen" not in text_of(page)
+
+
+def test_where_records_are_not_taken_twice_it_is_said_and_two_scans_are_priced_before_they_run(
+    opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insights_ladder, "TARGET", 400)
+    monkeypatch.setattr(insights_priced, "_TAKEN_ONCE", set())
+    monkeypatch.setattr(insights_slices, "_taken_twice", lambda _: False)
+    page = until(opened(q="tcp", **LINK), lambda it: "fetch_again" in keys(it))
+    assert "Asked again it takes two scans, at twice the price." in text_of(page)
+
+    _choose(Limits(day=5, alone=0))
+    page.button(key="fetch_again").click().run()
+    page = until(page, lambda it: "fetch_agree" in keys(it))
+    assert "That is 2 scans" in text_of(page)
+    ran = len(_asked(sandbox))
+    page.button(key="fetch_agree").click().run()
+    until(page, answered)
+    assert {"fields 1 as part", "fields 2 as part"} == {
+        line.lstrip("| ") for one in _asked(sandbox)[: len(_asked(sandbox)) - ran]
+        for line in one["queryString"].splitlines() if line.endswith(" as part")
+    }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from flowinsight.answer import Statement
 from flowinsight.conditions import PLACES
-from flowinsight.engines.insights import kinds, rolled
+from flowinsight.engines.insights import kinds, rolled, where
 from flowinsight.engines.insights.columns import SECOND, Columns, Format
 from flowinsight.engines.insights.kinds import ASKED, HIT, KIND, OTHER, SKIPDATA
 from flowinsight.fields import BY_TOKEN
@@ -36,7 +36,8 @@ TIMED = "T"
 class Scan:
     """What one query brings: a question about some formats, how finely, and in which bins (seconds).
 
-    `cover` is the bin in which is counted what the logs covered; `bin`, a part of it, that of rolled up records.
+    `cover` is the bin in which is counted what the logs covered; `bin`, a part of it, that of rolled up records. `matching`
+    leaves out what does not match instead of masking it: an index may then read less, and nothing is told of what was covered.
     """
 
     question: Question
@@ -44,6 +45,7 @@ class Scan:
     grain: Grain
     bin: int
     cover: int
+    matching: bool = False
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -88,8 +90,15 @@ _PARTS = {
 """Each message twice, or as one of the two: as what it is, and as one of those that are only counted in time."""
 
 
+def prunable(scan: Scan, columns: Columns) -> bool:
+    """Whether an index could make a scan of what matches read less: it knows discovered fields and what stands first."""
+    return not columns.before and kinds.around(scan.question, columns) != where.TRUE
+
+
 def _compiled(scan: Scan, columns: Columns, parts: tuple[str, ...]) -> Statement:
-    commands = [*columns.before, *kinds.commands(scan.question, columns, told_apart=scan.grain != "records")]
+    first = [f"filter {kinds.around(scan.question, columns)}"] if scan.matching else []
+    told = kinds.commands(scan.question, columns, told_apart=scan.grain != "records")
+    commands = [*columns.before, *first, *told]
     letter, hit = KIND, HIT
     if scan.grain == "apart":
         letter, hit = "letter", "whole"
