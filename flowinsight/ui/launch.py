@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from flowinsight.ui import login
 from flowinsight.ui.login import LOCAL
-from flowinsight.ui.shell import ROOT, SCRIPT
+from flowinsight.ui.shell import ROOT, SCRIPT, unforeseen
 
 _Scope = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -102,5 +102,6 @@ def launch(port: int, address: str = LOCAL) -> None:
         str(ROOT / "streamlit_app.py"),
         middleware=[Middleware(SecurityHeaders)],
         routes=_routes(),
+        on_script_error=unforeseen,
     )
     app.run(config={"server.port": port, "server.address": address})

@@ -50,6 +50,21 @@ def page(ways_out: Callable[[], None] | None = None) -> Iterator[None]:
                 ways_out()
 
 
+def unforeseen(error: Exception) -> bool:
+    """What a page shows in place of an error that nothing foresaw, the traceback of which the server has logged by then."""
+    with st.container(border=True, key="card_failed"):
+        if isinstance(error, FlowInsightError):  # in a callback, where no page stands around it
+            st.error(plain(error), icon=":material/error:")
+        else:
+            st.markdown("#### Something failed that nobody foresaw")
+            st.markdown(
+                "What it was stands in the terminal that serves these pages. It belongs into a bug report, together with what "
+                "`python -m flowinsight doctor` prints."
+            )
+        st.button("Try again", key="failed_again", type="primary", icon=":material/refresh:")
+    return True
+
+
 def _frame() -> StreamlitPage:
     st.set_page_config(
         page_title="FlowInsight", page_icon=str(ROOT / "static/favicon.svg"), layout="wide", initial_sidebar_state=310
