@@ -17,40 +17,11 @@ LONGEST_WINDOW = 3600
 WINDOWS = "logged_windows"
 """The table of what each interface wrote in each bin of WIDTH seconds (or wider, where a store kept it so), for every row of a
 source: interface, the PLACES of its rows, bin, width, records, nodata, skipdata, accepted, rejected, first and newest start,
-last end. It is made once for a source; every question reads it."""
+last end. It is counted when rows are read; every question reads it."""
 
 WIDTH = 600
 
 PLACE_COLUMNS = ", ".join(fields.BY_TOKEN[token].name for token in PLACES)
-
-# $places are those of PLACES that some format has, $absent the others: a key that is NULL in every row still costs its hash.
-_SUMMARISE = f"""
-CREATE TABLE {WINDOWS} AS
-WITH windows AS (
-  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface, $places
-    start // {WIDTH} * {WIDTH} AS first_bin,
-    least(greatest("end" - 1, start), start + {LONGEST_WINDOW}) // {WIDTH} * {WIDTH} AS last_bin,
-    count(*) FILTER (NOT status_row) AS records,
-    count(*) FILTER (status_row AND log_status = 'NODATA') AS nodata,
-    count(*) FILTER (status_row AND log_status = 'SKIPDATA') AS skipdata,
-    count(*) FILTER (action = 'ACCEPT') AS accepted, count(*) FILTER (action = 'REJECT') AS rejected,
-    min(start) AS first, max(start) AS newest, max("end") AS last
-  FROM {db.ROWS} WHERE start >= {EARLIEST} GROUP BY interface, $places first_bin, last_bin),
-spread AS (
-  SELECT * $absent, unnest(range(first_bin, coalesce(last_bin, first_bin) + 1, {WIDTH})) AS bin FROM windows)
-SELECT interface, {PLACE_COLUMNS}, bin, {WIDTH} AS width, sum(records)::BIGINT AS records, sum(nodata)::BIGINT AS nodata,
-  sum(skipdata)::BIGINT AS skipdata, sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
-  min(first) AS first, max(newest) AS newest, max(last) AS last
-FROM spread GROUP BY ALL
-"""
-
-
-def _summarising(loaded: Loaded) -> str:
-    names = {fields.BY_TOKEN[token].name: token in loaded.tokens for token in PLACES}
-    places = "".join(f"{name}, " for name, there in names.items() if there)
-    absent = "".join(f", NULL::VARCHAR AS {name}" for name, there in names.items() if not there)
-    return _SUMMARISE.replace("$places", places).replace("$absent", absent)
-
 
 KNOWN_VPCS = "known_vpcs"
 """The table of interfaces whose VPC some record names: interface, vpc."""
@@ -100,7 +71,7 @@ _making = threading.Lock()
 
 
 def survey(loaded: Loaded) -> dict[str, Any]:
-    """Make WINDOWS, KNOWN_VPCS, KNOWN_HOPS and KNOWN_PORTS where they are not there yet, and return the extremes of WINDOWS.
+    """Make KNOWN_VPCS, KNOWN_HOPS and KNOWN_PORTS where they are not there yet, and return the extremes of WINDOWS.
 
     oldest and newest_start (of starts), newest (of ends), width: None where a source holds nothing; accepted, rejected: whether
     any record is.
@@ -108,8 +79,6 @@ def survey(loaded: Loaded) -> dict[str, Any]:
     cursor = loaded.connection.cursor()
     with _making:
         there = {row["table_name"] for row in db.rows(cursor, "SELECT table_name FROM information_schema.tables")}
-        if WINDOWS not in there:
-            cursor.execute(_summarising(loaded))
         if KNOWN_VPCS not in there:
             cursor.execute(_KNOW_VPCS)
         if KNOWN_HOPS not in there:

@@ -31,16 +31,26 @@ def parquet_view(connection: db.Connection, name: str, files: Mapping[Path, tupl
 def define_windows(connection: db.Connection, files: Iterable[Path]) -> None:
     """Define KEPT and make `survey.WINDOWS` from files of counts in the columns of `counts.WINDOWS`."""
     counted = dict.fromkeys(files, tuple(counts.WINDOWS.names))
-    parquet_view(connection, "windows_by_file", counted, counts.WINDOWS)
+    parquet_view(connection, _COUNTED, counted, counts.WINDOWS)
     connection.execute(_KEPT)
     connection.execute(_WINDOWS)
+
+
+def make_windows(connection: db.Connection, counted: pa.Table) -> None:
+    """Make `survey.WINDOWS` from counts in the columns of `counts.WINDOWS`."""
+    connection.register(_COUNTED, counted)
+    connection.execute(_WINDOWS)
+    connection.unregister(_COUNTED)
+
+
+_COUNTED = "windows_by_file"
 
 
 _WRITERS = ", ".join(counts.WRITERS)
 _KEPT = f"""
 CREATE OR REPLACE VIEW {KEPT} AS SELECT {_WRITERS}, bin, log_status, sum(started)::BIGINT AS started, sum(rows)::BIGINT AS rows,
   sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected, min(first_start) AS first_start,
-  max(last_start) AS last_start, max(last_end) AS last_end FROM windows_by_file GROUP BY ALL
+  max(last_start) AS last_start, max(last_end) AS last_end FROM {_COUNTED} GROUP BY ALL
 """
 
 # What a survey of the records would find, from the counts that were kept: nothing of the records has to be read for it.
@@ -52,5 +62,5 @@ SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS interface,
   coalesce(sum(rows) FILTER (log_status = 'SKIPDATA'), 0)::BIGINT AS skipdata,
   sum(accepted)::BIGINT AS accepted, sum(rejected)::BIGINT AS rejected,
   min(first_start) AS first, max(last_start) AS newest, max(last_end) AS last
-FROM windows_by_file WHERE first_start >= {EARLIEST} GROUP BY ALL
+FROM {_COUNTED} WHERE first_start >= {EARLIEST} GROUP BY ALL
 """
