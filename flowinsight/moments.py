@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flowinsight import db
+from flowinsight import answerable, coverage, db
 from flowinsight.answer import readable
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.loaded import Loaded
@@ -47,11 +47,15 @@ _SIDES = ", ".join(
 
 @dataclass(frozen=True)
 class Moment:
-    """`rows`: client, server, port, protocol, accepted, rejected and bytes before and after, change (see CHANGES)."""
+    """`rows`: client, server, port, protocol, accepted, rejected and bytes before and after, change (see CHANGES).
+
+    `covered` says how far the logs cover each side: only where they do is silence a proof.
+    """
 
     at: int
     half: int
     rows: tuple[dict[str, object], ...]
+    covered: tuple[str, str]
 
     def of(self, change: str) -> list[dict[str, object]]:
         return [row for row in self.rows if row["change"] == change]
@@ -63,4 +67,11 @@ def around(question: Question, loaded: Loaded, at: int, half: int, connection: d
     asked = replace(question, time=TimeRange(moment - half, moment + half))
     prepared = prepare(asked, loaded, chart_seconds=MINUTE, connection=connection)
     found = db.rows(prepared.connection, _COMPARED.format(sides=_SIDES), [moment] * 6)
-    return Moment(moment, half, tuple(readable(row) for row in found))
+    sides = (TimeRange(moment - half, moment), TimeRange(moment, moment + half))
+    before, after = (_covered(replace(question, time=side), loaded) for side in sides)
+    return Moment(moment, half, tuple(readable(row) for row in found), (before, after))
+
+
+def _covered(question: Question, loaded: Loaded) -> str:
+    counted = coverage.measure(loaded, question, loaded.connection.cursor())
+    return answerable.grade(counted) if counted.interfaces else "not covered"

@@ -112,7 +112,7 @@ def plan(
     and then with `glimpses` only where asked for.
     """
     chosen = patterns(question, source) if statements is None else statements
-    slices = tuple(_slices(question.time.widened(MARGIN)))
+    slices = tuple(slices_of(question.time.widened(MARGIN)))
     wanted = glimpses or statements is None
     return Plan(question, source, chosen, slices, wanted and filter_pattern.EVERYTHING not in chosen)
 
@@ -128,7 +128,8 @@ def patterns(question: Question, source: LogGroup) -> tuple[Statement, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _slices(span: TimeRange) -> Iterator[TimeRange]:
+def slices_of(span: TimeRange) -> Iterator[TimeRange]:
+    """The parts in which a range is read, newest first."""
     if span.start is None or span.end is None:
         yield span
         return

@@ -38,6 +38,11 @@ class S3Object:
         """Whether it has to be restored before it can be read (S3 storage classes that are not instant)."""
         return self.storage_class in {"GLACIER", "DEEP_ARCHIVE"}
 
+    @property
+    def content(self) -> tuple[str, str]:
+        """Equal for objects that hold the same bytes of one flow log, delivered twice."""
+        return self.flow_log_id or self.key, self.etag
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -157,7 +162,7 @@ def listing(
             if cancelled():
                 return Listing(tuple(objects.values()), (), bucket.requests, whole=False)
             for one in _objects_of(bucket, location, day, stamps):
-                objects.setdefault((one.flow_log_id or one.key, one.etag), one)
+                objects.setdefault(one.content, one)
                 some = True
         if not some:
             silent.append(location)

@@ -33,9 +33,18 @@ LISTED = 1000
 
 
 @dataclass(frozen=True)
+class Only:
+    """What of an account is here: the time that was asked for, the account's present, and whether the time before is here too."""
+
+    time: TimeRange
+    present: int
+    before: bool
+
+
+@dataclass(frozen=True)
 class Held:
     """A source in memory: `key` tells it from any other, `extent` is from its oldest start to just after its newest. `fetched`
-    is what the records of an account were read from.
+    is what the records of an account were read from, and `only` says how much of it that is; None where all of a source is here.
     """
 
     loaded: Loaded
@@ -43,6 +52,12 @@ class Held:
     extent: tuple[int, int]
     networks: tuple[str, ...]
     fetched: Fetched | None = None
+    only: Only | None = None
+
+    @property
+    def compares(self) -> bool:
+        """Whether what came before a question may be here."""
+        return self.only is None or self.only.before
 
 
 @dataclass(frozen=True)
@@ -132,7 +147,8 @@ def answer(question: Question, held: Held) -> Asked:
     def compute(cursor: db.Connection) -> Asked:
         began = time.perf_counter()
         found = investigate(asked, held.loaded, cursor)
-        new = compared(asked, held.loaded, cursor) if reaches_back(asked.time, held.loaded) else None
+        earlier = held.compares and reaches_back(asked.time, held.loaded)
+        new = compared(asked, held.loaded, cursor) if earlier else None
         return Asked(found, new, time.perf_counter() - began)
 
     return _asked("answer", asked.to_json(), held, compute)

@@ -7,18 +7,21 @@ import streamlit as st
 from flowinsight import columns, moments, periods
 from flowinsight.errors import QuestionError
 from flowinsight.newness import Newness
-from flowinsight.question import Question
-from flowinsight.ui import address_bar, ask, box, tables
+from flowinsight.question import Question, TimeRange
+from flowinsight.ui import address_bar, ask, before, box, editing, tables
 from flowinsight.ui.plain import gray, moment, plain
 
 HALVES = {"15 minutes": 900, "1 hour": 3600, "6 hours": 6 * 3600, "1 day": 86400}
 
 
-def new(question: Question, found: Newness | None, zone: tzinfo) -> None:
-    """Clients without any record in the baseline."""
+def new(question: Question, found: Newness | None, held: ask.Held, zone: tzinfo) -> None:
+    """Clients without any record in the baseline; of an account, which is asked for that first."""
     if question.time.start is None or question.time.end is None:
         st.markdown("**What is new needs a time range, to compare with the time before it.**")
         st.markdown(gray("Choose one above: draw over the timeline, type “last 6h”, or take a preset."))
+        return
+    if not held.compares:
+        before.draw(zone)
         return
     if found is None:
         st.markdown("**These logs hold nothing from before this range, so nothing can be told from new.**")
@@ -66,8 +69,33 @@ def around(question: Question, held: ask.Held, zone: tzinfo) -> None:
         )
         return
     at = box.parsed(text, reader.moment)
-    if at is not None:
-        _changes(ask.around_moment(question, held, at, HALVES[address_bar.value("half")]), zone)
+    if at is None:
+        return
+    half = HALVES[address_bar.value("half")]
+    missing = _not_here(at, half, held)
+    if missing is None:
+        _changes(ask.around_moment(question, held, at, half), zone)
+    else:
+        _offer(missing, zone)
+
+
+def _not_here(at: int, half: int, held: ask.Held) -> TimeRange | None:
+    """The time around a moment, where an account has not been asked for all of it; what is still to come nobody can ask for."""
+    if held.only is None:
+        return None
+    begun = at // moments.MINUTE * moments.MINUTE
+    start, end = begun - half, max(min(begun + half, held.only.present), begun - half + 1)
+    return None if start in held.only.time and end - 1 in held.only.time else TimeRange(start, end)
+
+
+def _offer(wanted: TimeRange, zone: tzinfo) -> None:
+    """Nothing is compared with what was not asked for: silence there would look like a change."""
+    edges = " to ".join(moment(edge, zone) for edge in (wanted.start, wanted.end))
+    st.markdown("**The account was not asked for all of the time around this moment.**")
+    st.markdown(
+        gray(f"To compare, it has to be asked about {edges} {zone}. What that costs is told as for every question.")
+    )
+    st.button("Ask about that time", key="around_read", type="primary", on_click=editing.set_time, args=(wanted,))
 
 
 def _settle(reader: periods.Reader) -> None:
@@ -81,6 +109,9 @@ def _changes(found: moments.Moment, zone: tzinfo) -> None:
     counts = {change: len(found.of(change)) for change in moments.CHANGES}
     said = ", ".join(f"{count:,} {change}" for change, count in counts.items() if count) or "no conversations"
     st.markdown(f"**At {plain(moment(found.at, zone))} {plain(zone)}: {said}.**")
+    before_it, after_it = found.covered
+    doubt = "" if {before_it, after_it} == {"covered"} else " Where logs are missing, silence proves nothing."
+    st.markdown(gray(f"The time before it is {before_it}, the time after it {after_it}.{doubt}"))
     for change, meaning in moments.CHANGES.items():
         rows = found.of(change)
         if not rows:

@@ -41,7 +41,7 @@ def draw(asked: ask.Asked, question: Question, held: ask.Held, palette: charts.P
             case "Who uses what":
                 _uses(found, palette)
             case "New":
-                compared.new(question, asked.new, zone)
+                compared.new(question, asked.new, held, zone)
             case "Around a moment":
                 compared.around(question, held, zone)
             case "Coverage":
