@@ -18,13 +18,13 @@ _MEANINGS = {
 }
 
 
-def draw(found: Investigation) -> None:
-    """The verdict, the sentences, and what a careful reader would want to know."""
+def draw(found: Investigation, *, live: bool = False) -> None:
+    """The verdict, the sentences, and what a careful reader would want to know. More of a `live` source has to be fetched."""
     empty = not found.reconciliation["conversations"]
     with st.container(border=True, key="card_answer"):
         _badge(found)
         if empty:
-            _empty(found)
+            _empty(found, live=live)
         for role in wording.told(found):
             said = plain(roles.sentence(role))
             st.markdown(said if role.name == "unknown" else f"**{said}**")
@@ -65,13 +65,15 @@ _NOTHING = {
 }
 
 
-def _empty(found: Investigation) -> None:
+def _empty(found: Investigation, *, live: bool) -> None:
     """One of four verdicts, each with what to do next."""
     title, meaning = _NOTHING[found.verdict]
     st.markdown(f"#### {plain(title)}")
     st.markdown(plain(meaning))
     with st.container(horizontal=True, gap="small", key="next_steps"):
-        if found.question.time != TimeRange():
+        if live:
+            _longer(found.question.time)
+        elif found.question.time != TimeRange():
             st.button("Ask for all of the time", key="next_time", on_click=editing.everything)
         for number, one in enumerate(found.question.filters):
             if len(found.question.filters) > 1:
@@ -80,6 +82,25 @@ def _empty(found: Investigation) -> None:
                 )
         if address_bar.value("view") != "Coverage":
             st.button("Show the coverage", key="next_coverage", on_click=address_bar.put, kwargs={"view": "Coverage"})
+    if live:
+        st.markdown(
+            gray("A longer time is fetched first. What it costs is said before, and Cancel keeps what has come.")
+        )
+
+
+_LENGTHS = (("6 hours", 6 * 3600), ("24 hours", 86400), ("7 days", 7 * 86400))
+
+
+def _longer(time: TimeRange) -> None:
+    """The next two lengths of time that end where this one does."""
+    if time.start is None or time.end is None:
+        return
+    length = time.end - time.start
+    for said, seconds in [(said, seconds) for said, seconds in _LENGTHS if seconds > length][:2]:
+        st.button(
+            f"The {said} up to its end: {seconds / length:.0f} times as much to fetch", key=f"next_{seconds}",
+            on_click=editing.set_time, args=(TimeRange(time.end - seconds, time.end),),
+        )  # fmt: skip
 
 
 def which_network(question: Question, homes: Sequence[str]) -> None:
