@@ -95,6 +95,7 @@ def _uses(found: Investigation, palette: charts.Palette) -> None:
         gray("The clients with most bytes by the services with most conversations; red: every one was rejected.")
     )
     if found.uses:
+        handles.heading("Who uses what", "uses")
         handles.draw(charts.uses(found, palette), "uses", "Which clients use which services")
 
 
@@ -110,8 +111,8 @@ def _coverage(found: Investigation, question: Question, held: ask.Held, palette:
     inside = [row for row in bins if span[0] - covered.bin_seconds < row["bin"] < span[1]]
     if inside:
         figure = charts_coverage.coverage_map(inside, span, covered.bin_seconds, palette, zone)
-        alt = "What each interface wrote over time"
-        st.plotly_chart(figure, key="coverage_map", config=charts.CONFIG, theme=None, alt=alt)
+        handles.heading("What each interface wrote over time", "coverage")
+        handles.still(figure, "coverage", "What each interface wrote over time")
     counted = charts_coverage.by_interface(inside, span, covered.bin_seconds, lives=covered.expected is not None)
     table = columns.Table("coverage", counted, _COVERED)
     _above(f"Bins of {covered.bin_seconds // 60} minutes by interface, those with most gaps first.", table)
