@@ -10,7 +10,7 @@ run: $(VENV)/.runtime
 	$(BIN)/python -m flowinsight app $(ARGS)
 
 test: check $(VENV)/.browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
