@@ -24,7 +24,8 @@ _NOT_ACCEPTED = {
     "InvalidToken", "InvalidSignatureException", "IncompleteSignature", "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
 }  # fmt: skip
-"""Codes: the services' common errors pages, and retry and authorization code lists of botocore."""
+_ELSEWHERE = {"PermanentRedirect", "AuthorizationHeaderMalformed", "301"}
+"""Codes: the services' common errors pages, and retry, authorization and redirect code lists of botocore."""
 
 _S3_ACTIONS = {
     "ListObjectsV2": "ListBucket", "ListObjects": "ListBucket", "HeadBucket": "ListBucket", "HeadObject": "GetObject",
@@ -97,11 +98,21 @@ def _refusal(error: ClientError, doing: str) -> AwsError:
         return ThrottledError(
             f"Could not {doing}: AWS asks for fewer requests ({code}). Wait a minute and try again.", code, action
         )
+    if code in _ELSEWHERE:
+        return AwsError(f"Could not {doing}: {_elsewhere(metadata)}", code, action)
     if metadata.get("HTTPStatusCode", 0) >= 500 and metadata["HTTPStatusCode"] != _NOT_OFFERED:
         return UnreachableError(
             f"Could not {doing}: AWS answered with an error of its own ({code}). Try again.", code, action
         )
     return AwsError(f"Could not {doing}: {_scrubbed(message) or 'AWS gave no reason'} ({code}).", code, action)
+
+
+def _elsewhere(metadata: dict[str, Any]) -> str:
+    """Why S3 sent the request away, where it was not led to the right region by itself."""
+    region = metadata.get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    return (
+        f"the bucket is in the region {region}: choose it." if region else "the bucket is in another region: choose it."
+    )
 
 
 def _denied(code: str, message: str, action: str | None, doing: str) -> DeniedError:

@@ -21,7 +21,7 @@ class CallLog:
         self._lock = threading.Lock()
 
     def add(self, call: Call, status: int, body: bytes, seconds: float) -> None:
-        found = _CODE.search(body) if status >= 400 else None
+        found = _CODE.search(body) if status >= 300 else None
         code = (found[1] or found[2]).decode() if found else None
         entry = {
             "service": call.service, "action": call.action, "region": call.region, "path": call.path,

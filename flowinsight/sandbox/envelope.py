@@ -53,9 +53,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Refusal:
+    """`headers` are sent beside it; `details` are more elements of S3's error."""
+
     status: int
     code: str
     message: str
+    headers: tuple[tuple[str, str], ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
 
 
 def recognise(environ: Environ) -> Call:
@@ -66,7 +70,7 @@ def recognise(environ: Environ) -> Call:
         service = _TARGETS.get(target.partition(".")[0], target.partition("_")[0].lower())
     service = service or "s3"
     protocol = _PROTOCOLS.get(service, "json" if target else "query")
-    body = b"" if protocol == "s3" else _read_body(environ)
+    body = b"" if protocol == "s3" else read_body(environ)
     path, query = _path(environ, protocol), str(environ.get("QUERY_STRING", ""))
     call = Call(service, target.rpartition(".")[2], protocol, region or "us-east-1", key, body, path, query)
     if call.action:
@@ -89,7 +93,10 @@ def render(refusal: Refusal, protocol: Protocol) -> tuple[bytes, str]:
             error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             return f"<ErrorResponse>{error}<RequestId>{request}</RequestId></ErrorResponse>".encode(), "text/xml"
         case "s3":
-            text = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request}</RequestId></Error>"
+            more = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in refusal.details)
+            text = (
+                f"<Error><Code>{code}</Code><Message>{message}</Message>{more}<RequestId>{request}</RequestId></Error>"
+            )
             return text.encode(), "application/xml"
 
 
@@ -132,7 +139,8 @@ def _path(environ: Environ, protocol: Protocol) -> str:
     return f"/{host.removesuffix('.localhost')}{path}" if in_host else path
 
 
-def _read_body(environ: Environ) -> bytes:
+def read_body(environ: Environ) -> bytes:
+    """The request's body, which stays readable."""
     length = min(int(environ.get("CONTENT_LENGTH") or 0), _FORM_LIMIT)
     body: bytes = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = io.BytesIO(body)

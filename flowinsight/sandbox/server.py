@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from flowinsight.sandbox.buckets import refuse_bucket, with_tags
 from flowinsight.sandbox.callers import account_of, refuse_caller, refuse_role
 from flowinsight.sandbox.calls import CallLog
 from flowinsight.sandbox.control import Control
@@ -56,11 +57,12 @@ class Application:
         refusal = refusal or refuse_unoffered(call)
         if refusal is None:
             with self.world.lock:
-                refusal = refuse_caller(call, self.world.settings) or refuse_role(call, self.world.settings)
+                refusal = refuse_bucket(call, environ) or refuse_caller(call, self.world.settings)
+                refusal = refusal or refuse_role(call, self.world.settings)
                 if refusal is None:
-                    return self._ask_moto(call, environ)
+                    return with_tags(call, environ, lambda: self._ask_moto(call, environ))
         body, content_type = render(refusal, call.protocol)
-        return refusal.status, [("Content-Type", content_type)], body
+        return refusal.status, [("Content-Type", content_type), *refusal.headers], body
 
     def _ask_moto(self, call: Call, environ: Environ) -> tuple[int, Headers, bytes]:
         told: list[Any] = [500, []]
@@ -145,6 +147,7 @@ _REASONS = {
     200: "OK",
     204: "No Content",
     206: "Partial Content",
+    301: "Moved Permanently",
     304: "Not Modified",
     400: "Bad Request",
     403: "Forbidden",

@@ -242,3 +242,30 @@ def test_the_whole_of_a_central_bucket_is_one_answer(identity: aws.Identity, del
     assert set(got.loaded.formats) == {" ".join(TOKENS), " ".join(DEFAULT_FORMAT)}
     accounts = db.rows(got.loaded.connection, f"SELECT DISTINCT account_id AS a FROM {db.ROWS}")
     assert {row["a"] for row in accounts} >= {HOME, MEMBER}
+
+
+@pytest.mark.parametrize("asked_in", ["eu-central-1", "us-east-1"])
+def test_a_bucket_of_another_region_is_read_like_one_of_this(s3: Any, sandbox: Running, asked_in: str) -> None:
+    bucket, far = f"larkfield-far-{asked_in}", "us-west-2"
+    there = aws.client(aws.sandbox(sandbox.url, region=far), "s3")
+    there.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": far})
+    objects = listing(s3, TEN_MINUTES, SHOP).objects[:3]
+    for one in objects:
+        there.put_object(Bucket=bucket, Key=one.key, Body=s3.get_object(Bucket=BUCKET, Key=one.key)["Body"].read())
+
+    found = s3_objects.load(Question(TEN_MINUTES), S3Objects(bucket), aws.sandbox(sandbox.url, region=asked_in))
+
+    assert found.complete
+    assert len(found.listing.objects) == 3
+    assert found.loaded.tally.records
+
+
+def test_a_bucket_elsewhere_that_one_is_not_led_to_is_said_with_its_region(
+    sandbox: Running, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert s3
+    monkeypatch.setattr("botocore.utils.S3RegionRedirectorv2.get_bucket_region", lambda *_: None)
+    away = aws.sandbox(sandbox.url, region="eu-west-3")
+
+    with pytest.raises(AwsError, match=r"the bucket is in the region eu-central-1: choose it\."):
+        s3_listing.discover(EVERYTHING, aws.client(away, "s3"))

@@ -27,9 +27,8 @@ def test_a_rule_with_other_evidence_is_refused() -> None:
 def test_every_rule_the_code_refuses_by_exists_and_every_code_is_used() -> None:
     package = Path(PAGE).parents[1] / "flowinsight" / "sandbox"
     source = "\n".join(path.read_text(encoding="utf-8") for path in package.glob("*.py"))
-    used = set(re.findall(r'refusals\.\w+\(\s*"([a-z0-9-]+)"', source)) | set(
-        re.findall(r'^    \("([a-z0-9-]+)", ', source, re.MULTILINE)
-    )
+    ways = (r'refusals\.\w+\(\s*"([a-z0-9-]+)"', r'^    \("([a-z0-9-]+)", ', r'RULES\["([a-z0-9-]+)"\]')
+    used = {rule for way in ways for rule in re.findall(way, source, re.MULTILINE)}
     assert used <= set(RULES)
     elsewhere = [
         "dry-run",
