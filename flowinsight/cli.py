@@ -65,7 +65,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "doctor":
         sys.stdout.write(f"{doctor.report()}\n")
         return 0
-    sys.stdout.write(f"{_PRINTED[options.command](options)}\n")
+    if printed := _PRINTED[options.command](options):
+        sys.stdout.write(f"{printed}\n")
     sys.stdout.flush()
     return 0
 

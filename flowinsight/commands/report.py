@@ -7,14 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from flowinsight import grammar
-from flowinsight.commands import ask, fetched
+from flowinsight.commands import ask, by_insights, fetched
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers import live
+from flowinsight.investigation import Investigation
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
 from flowinsight.reports import leaders, markdown, writing
 from flowinsight.reports.content import About
 from flowinsight.reports.leading import BYS, Leading, Wanted, lead
+from flowinsight.snapshots import asked, open_snapshot
+from flowinsight.snapshots.facts import caller
 from flowinsight.survey import survey
 from flowinsight.times import parse_length, parse_time
 
@@ -41,6 +44,7 @@ def add(report: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="FILE", help="write FILE.html or FILE.md; without it, Markdown is printed"
     )
     report.add_argument("--json", action="store_true", help="print JSON")
+    report.add_argument("--quiet", action="store_true", help="with --out: print nothing where all went well")
 
 
 def run(options: argparse.Namespace) -> str:
@@ -48,15 +52,32 @@ def run(options: argparse.Namespace) -> str:
     wanted = Wanted(options.by, options.measure, options.top, options.prefix, options.prefix6)
     out = None if options.out is None else writing.checked(options.out)
     ask.take_query_from_files(options)
+    if options.way == by_insights.WAY:
+        options.grain = options.grain or "records"  # both periods come from one reading, which a rollup could not part
     question, loaded = _records(options)
     found, leading = lead(question, loaded, wanted)
-    about = About(int(clock.time()), _source(options), options.title, options.note)
-    made = leaders.report(found, leading, about)
+    made = leaders.report(found, leading, _about(options, found, leading))
     if out is not None:
         writing.write(made, out)
     if options.json:
         return json.dumps(made.data, indent=1)
-    return markdown.render(made).rstrip("\n") if out is None else f"{out}: {_said(leading)}"
+    if out is None:
+        return markdown.render(made).rstrip("\n")
+    return "" if options.quiet else f"{out}: {_said(leading)}"
+
+
+def _about(options: argparse.Namespace, found: Investigation, leading: Leading) -> About:
+    """What surrounds the answer: of an account who asked and what its addresses are called, of a snapshot the names in it."""
+    about = About(int(clock.time()), _source(options), options.title, options.note)
+    if options.snapshot:
+        return replace(about, names=open_snapshot(options.snapshot).facts.names)
+    if not fetched.wanted(options):
+        return about
+    identity = fetched.who_asks(options)
+    who, known = asked.asker(identity), asked.known(identity)
+    met = [*asked.met(found), *((row["name"], row["network"]) for row in leading.rows)]
+    by = (("Asked by", caller(identity, who.caller)), *(("Names", why) for why in known.notes))
+    return replace(about, facts=by, names=tuple(asked.called(met, known)), present=live.now(identity))
 
 
 def _said(leading: Leading) -> str:
@@ -66,21 +87,22 @@ def _said(leading: Leading) -> str:
 def _source(options: argparse.Namespace) -> str:
     if options.files:
         return ", ".join(map(str, options.files))
-    return str(options.store or options.log_group or options.s3)
+    return str(options.store or options.snapshot or options.log_group or options.s3)
 
 
 def _records(options: argparse.Namespace) -> tuple[Question, Loaded]:
     """The question, and records of its time and of the period before."""
     tokens = ask.tokens_of(options.format)
-    asked = Question(_time(options), grammar.parse(options.query))
+    wanted = Question(_time(options), grammar.parse(options.query, fetched.names(options)))
     length = None if options.last is None else parse_length(options.last)
-    if length is not None and asked.time.end is None:
-        asked, loaded = ask.brought(asked, options, tokens)
+    if length is not None and wanted.time.end is None:
+        wanted, loaded = ask.brought(wanted, options, tokens)
         newest = survey(loaded)["newest_start"]
-        return (asked if newest is None else _lasting(asked, length, newest + 1)), loaded
-    asked = asked if length is None or asked.time.end is None else _lasting(asked, length, asked.time.end)
-    brought, loaded = ask.brought(_with_before(asked), options, tokens)
-    return replace(brought, time=asked.time), loaded
+        end = newest + 1 if wanted.time.end is None and newest is not None else wanted.time.end
+        return (wanted if end is None else _lasting(wanted, length, end)), loaded
+    wanted = wanted if length is None or wanted.time.end is None else _lasting(wanted, length, wanted.time.end)
+    brought, loaded = ask.brought(_with_before(wanted), options, tokens)
+    return (brought if wanted.time == TimeRange() else replace(brought, time=wanted.time)), loaded
 
 
 def _time(options: argparse.Namespace) -> TimeRange:

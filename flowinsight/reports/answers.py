@@ -27,6 +27,7 @@ from flowinsight.reports.content import (
     Timeline,
     Tone,
 )
+from flowinsight.reports.naming import Names, called, named, section
 from flowinsight.roles import utc
 from flowinsight.times import STILL_ARRIVING
 from flowinsight.tops import OTHER, folded
@@ -42,7 +43,7 @@ def _sections(found: Investigation, about: About) -> Iterator[Section]:
     yield answer(found, about)
     if found.reconciliation["conversations"]:
         yield from pictures(found, about)
-        yield from _lists(found)
+        yield from _lists(found, about)
     yield from basis(found, about)
 
 
@@ -113,17 +114,18 @@ def pictures(found: Investigation, about: About) -> Iterator[Section]:
     drawn = Timeline(bins, found.bin_seconds, span(found), arriving)
     said = "Records of conversations by the start of each, after duplicates are removed."
     yield Section("Accepted and rejected records over time (UTC)", (Passage(said), drawn))
-    yield Section("Top clients by bytes", (talkers(found.clients, "client"),), half=True)
-    yield Section("Top servers by bytes", (talkers(found.servers, "server"),), half=True)
+    yield Section("Top clients by bytes", (talkers(found.clients, "client", about.names),), half=True)
+    yield Section("Top servers by bytes", (talkers(found.servers, "server", about.names),), half=True)
     yield Section("Outcomes of conversations", (_outcomes(found),), half=True)
     yield Section("Services by conversations", (_services(found),), half=True)
 
 
-def talkers(rows: Sequence[dict[str, Any]], name: str) -> Bars:
+def talkers(rows: Sequence[dict[str, Any]], name: str, names: Names = ()) -> Bars:
     """Bytes by client or server: what clients sent and what they received."""
+    words = called(names)
     bars = [
         Bar(
-            str(row[name]),
+            words(row[name], None),
             labels.in_bytes(row["sent"] + row["received"]),
             (
                 (row["sent"], "accepted", f"{labels.in_bytes(row['sent'])} sent by client"),
@@ -163,17 +165,18 @@ def shares(counts: Sequence[tuple[str, int, Tone]], unit: str) -> Bars:
     )
 
 
-def _lists(found: Investigation) -> Iterator[Section]:
+def _lists(found: Investigation, about: About) -> Iterator[Section]:
     listed, total = len(found.conversations), found.reconciliation["conversations"]
     said = f"{listed:,} of {total:,} conversation{'' if total == 1 else 's'}, most bytes first."
-    yield Section("Conversations", (Listing(columns.conversations(found), said),))
+    yield Section("Conversations", (Listing(named(columns.conversations(found), about.names), said),))
     rest = "The first rows by bytes; Other makes the total true."
     for heading, table in (
         ("Clients", columns.clients(found)),
         ("Servers", columns.servers(found)),
         ("Services", columns.services(found)),
     ):
-        yield Section(heading, (Listing(table, rest if len(table.rows) > 1 else ""),))
+        yield Section(heading, (Listing(named(table, about.names), rest if len(table.rows) > 1 else ""),))
+    yield from section(about.names)
 
 
 def basis(found: Investigation, about: About) -> Iterator[Section]:

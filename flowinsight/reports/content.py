@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flowinsight.columns import Table
+from flowinsight.snapshots import Name
 
 TOTAL = "Total"
 """The name of a row that adds up all others."""
@@ -155,7 +156,9 @@ class Seal:
 
 @dataclass(frozen=True)
 class About:
-    """What surrounds an answer. `made_at` is Unix seconds; `present` that of a live source; `facts` as who asked."""
+    """What surrounds an answer. `made_at` is Unix seconds; `present` that of a live source; `facts` as who asked; `names`
+    of addresses.
+    """
 
     made_at: int
     source: str = ""
@@ -165,6 +168,7 @@ class About:
     seal: Seal | None = None
     steps: tuple[Step, ...] = ()
     present: int | None = None
+    names: tuple[Name, ...] = ()
 
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}

@@ -13,4 +13,4 @@ def report(snapshot: Snapshot, made_at: int) -> Report:
     parts = tuple((name, listed.sha256) for name, listed in sorted(snapshot.manifest.parts.items()))
     seal = Seal(snapshot.id, (("Records", snapshot.first_line), *(("Limit", text) for text in said.limits)), parts)
     source = f"A snapshot with {len(snapshot.sources.sources):,} sources"
-    return answers.report(snapshot.answer, About(made_at, source, "", said.note, facts, seal))
+    return answers.report(snapshot.answer, About(made_at, source, "", said.note, facts, seal, names=said.names))

@@ -12,6 +12,7 @@ from flowinsight.question import Measure, Question
 from flowinsight.reports import answers
 from flowinsight.reports.content import About, Bar, Bars, Block, Listing, Passage, Report, Section
 from flowinsight.reports.leading import CHANGES, By, Leading
+from flowinsight.reports.naming import Names, called, named, section
 from flowinsight.tops import OTHER
 
 _WHAT: dict[By, tuple[str, str, str]] = {
@@ -40,24 +41,25 @@ def heading(question: Question, leading: Leading) -> str:
 
 def _sections(found: Investigation, leading: Leading, about: About) -> Iterator[Section]:
     yield answers.answer(found, about)
-    yield Section(f"Top {_WHAT[leading.wanted.by][1]} by {leading.wanted.measure}", tuple(_top(leading)))
+    names = about.names if leading.wanted.by == "address" else ()
+    yield Section(f"Top {_WHAT[leading.wanted.by][1]} by {leading.wanted.measure}", tuple(_top(leading, names)))
     if leading.gone:
         count, measure = leading.counts["gone"], leading.wanted.measure
         said = f"{count:,} seen in the period before and not in this one; those with most {measure} stand first."
-        yield Section("Gone", (Listing(_table(leading, "gone"), said),))
+        yield Section("Gone", (Listing(named(_table(leading, "gone"), names), said),))
     if found.reconciliation["conversations"]:
         yield from answers.pictures(found, about)
+    yield from section(about.names)
     yield from answers.basis(found, about)
 
 
-def _top(leading: Leading) -> Iterator[Block]:
+def _top(leading: Leading, names: Names) -> Iterator[Block]:
     for text in sentences(leading):
         yield Passage(text)
     if leading.rows:
-        yield _bars(leading)
-        yield Listing(
-            _table(leading, "top"), "Total and Other make every column add up; a change is since the period before."
-        )
+        yield _bars(leading, names)
+        said = "Total and Other make every column add up; a change is since the period before."
+        yield Listing(named(_table(leading, "top"), names), said)
 
 
 def sentences(leading: Leading) -> Iterator[str]:
@@ -76,20 +78,21 @@ def sentences(leading: Leading) -> Iterator[str]:
         yield "Whether interfaces without logs exist cannot be known: what is new or gone is so in these logs."
 
 
-def _bars(leading: Leading) -> Bars:
+def _bars(leading: Leading, names: Names) -> Bars:
     """The first rows, and what is left of the total."""
     first = leading.rows[:CHART]
-    named = [(_label(row), int(row["value"])) for row in first]
-    rest = int(leading.total["value"]) - sum(value for _, value in named)
+    words = called(names)
+    values = [(_label(row, words(row["name"], row["network"])), int(row["value"])) for row in first]
+    rest = int(leading.total["value"]) - sum(value for _, value in values)
     measure = leading.wanted.measure
-    bars = [Bar(label, _said(value, measure), ((value, "accepted", _said(value, measure)),)) for label, value in named]
+    bars = [Bar(label, _said(value, measure), ((value, "accepted", _said(value, measure)),)) for label, value in values]
     if rest:
         bars.append(Bar(OTHER, _said(rest, measure), ((rest, "other", _said(rest, measure)),)))
     return Bars(tuple(bars), mono=leading.wanted.by != "port")
 
 
-def _label(row: Row) -> str:
-    return f"{row['name']} in {row['network']}" if row["network"] else str(row["name"])
+def _label(row: Row, name: str) -> str:
+    return f"{name} in {row['network']}" if row["network"] else name
 
 
 def _said(value: int, measure: Measure) -> str:

@@ -125,6 +125,8 @@ def _before(
     if question.time.start is None or question.time.end is None:
         return None, "A change needs a time range with a beginning and an end.", ""
     earlier = question.previous()
+    if loaded.rolled_by is not None or (loaded.part is not None and not loaded.part.holds(earlier.time)):
+        return None, "Records of the period before are not here: nothing can be said of a change.", ""
     prepared = prepare(earlier, loaded, connection=cursor)
     if not prepared.coverage.interfaces:
         return None, "These logs hold nothing of the period before: nothing can be said of a change.", ""

@@ -9,9 +9,9 @@
     return one;
   };
 
-  // An address is a number: sorted as one, IPv4 before IPv6.
+  // An address is a number: sorted as one, IPv4 before IPv6; a name may stand behind it.
   const address = (cell) => {
-    const text = cell.split("/")[0];
+    const text = cell.split(/[\s/]/)[0];
     if (/^[\d.]+$/.test(text)) return "4" + text.split(".").map((part) => part.padStart(3, "0")).join("");
     if (!/^[\da-f:]+$/i.test(text)) return "7" + text;
     const [head, tail] = text.split("::").map((side) => side.split(":").filter(Boolean));

@@ -1,6 +1,6 @@
 """What a snapshot says of an account that was asked: as whom, by which clock, and what its addresses are called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flowinsight import aws
@@ -54,18 +54,24 @@ def circumstances(found: Investigation, who: Asker, names: Inventory, at: int, n
         facts.caller(who.identity, who.caller),
         live.clock_offset(who.identity),
         note,
-        tuple(called(found, names)),
+        tuple(called(met(found), names)),
         unnamed,
     )
 
 
-def called(found: Investigation, names: Inventory) -> Iterator[Name]:
-    """What the addresses of an answer are called, each in its own network where an answer has several."""
-    met = {(row[side], row["scope"]) for row in found.conversations for side in ("client", "server")}
+def met(found: Investigation) -> set[tuple[str, str | None]]:
+    """The addresses of an answer, each with its network where the answer says it."""
+    ends: set[tuple[str, str | None]] = {
+        (row[side], row["scope"]) for row in found.conversations for side in ("client", "server")
+    }
     listed = {str(row[name]) for name, rows in (("client", found.clients), ("server", found.servers)) for row in rows}
-    met |= {(address, None) for address in listed - {address for address, _ in met}}
-    for address, scope in sorted(met, key=str):
-        vpc = scope if scope is not None and scope.startswith("vpc-") else None
+    return ends | {(address, None) for address in listed - {address for address, _ in ends}}
+
+
+def called(addresses: Iterable[tuple[str, str | None]], names: Inventory) -> Iterator[Name]:
+    """What addresses are called, each in its network where that is a VPC."""
+    placed = {(address, scope if str(scope).startswith("vpc-") else None) for address, scope in addresses}
+    for address, vpc in sorted(placed, key=str):
         label = names.name(address, vpc)
         if label is not None:
             yield Name(address, label, names.asked_at, TOLD_BY, vpc)

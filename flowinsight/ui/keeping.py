@@ -9,11 +9,10 @@ from flowinsight import library, snapshots, store
 from flowinsight.errors import FlowInsightError
 from flowinsight.investigation import Investigation
 from flowinsight.reports import answers
-from flowinsight.reports.content import About
 from flowinsight.reports.writing import rendered
-from flowinsight.snapshots import Asker, Circumstances, Origin, Sources
+from flowinsight.snapshots import Asker, Circumstances, Origin, Sources, asked
 from flowinsight.sources import Files
-from flowinsight.ui import ask, case, inventories, working
+from flowinsight.ui import ask, case, inventories, surroundings, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.library import holding, whereabouts
 from flowinsight.ui.library.whereabouts import Whereabouts
@@ -45,14 +44,14 @@ def _panel(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
     st.markdown("The report")
     for label, ending, mime in (("HTML", ".html", "text/html"), ("Markdown", ".md", "text/markdown")):
         st.download_button(
-            label, data=partial(_report, found, chosen.name, note, ending), file_name=f"flowinsight-report{ending}",
+            label, data=partial(_report, found, chosen, note, ending), file_name=f"flowinsight-report{ending}",
             mime=mime, key=f"keep_{label}", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 
 
-def _report(found: Investigation, source: str, note: str, ending: str) -> bytes:
+def _report(found: Investigation, chosen: Chosen, note: str, ending: str) -> bytes:
     steps = case.told(case.current().steps)
-    about = About(int(time.time()), source=source, note=note, steps=steps)
+    about = surroundings.of(chosen).about(asked.met(found), note, steps)
     return rendered(answers.report(found, about), ending)
 
 

@@ -1,6 +1,5 @@
 """A report of what leads, made from the page: by address, port, network or interface, with the change since the period before."""
 
-import time
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,14 +9,16 @@ from flowinsight import db, periods, snapshots
 from flowinsight.errors import EngineError, FlowInsightError
 from flowinsight.question import MEASURES, Question, TimeRange
 from flowinsight.reports import leaders
-from flowinsight.reports.content import About, Report
+from flowinsight.reports.content import Report
 from flowinsight.reports.leading import BYS, Leading, Wanted, lead
 from flowinsight.reports.writing import rendered
+from flowinsight.snapshots.asked import met
 from flowinsight.sources import Files
-from flowinsight.ui import address_bar, ask, working
+from flowinsight.ui import address_bar, ask, surroundings, working
 from flowinsight.ui.box import zone
 from flowinsight.ui.plain import gray, plain
 from flowinsight.ui.sources import Chosen
+from flowinsight.ui.surroundings import Surroundings
 
 _SHOWN = "leaders_shown"
 _ROWS = 5
@@ -57,7 +58,8 @@ def _panel(question: Question, held: ask.Held, chosen: Chosen) -> None:
     if st.session_state.get(_SHOWN) != key:
         return
     try:
-        made = working.done(_reports(), "leaders", key, partial(_report, asked, held, wanted, chosen.name))
+        around = surroundings.of(chosen)
+        made = working.done(_reports(), "leaders", key, partial(_report, asked, held, wanted, around))
     except FlowInsightError as error:
         st.error(plain(error), icon=":material/error:")
         return
@@ -100,7 +102,7 @@ def _bring(both: str) -> None:
     address_bar.put(t=both)
 
 
-def _report(asked: Question, held: ask.Held, wanted: Wanted, source: str, job: working.Job) -> _Made:
+def _report(asked: Question, held: ask.Held, wanted: Wanted, around: Surroundings, job: working.Job) -> _Made:
     """Count both periods, away from the page's own thread."""
     job.said = "Counting this period and the one before"
     job.cursor = held.loaded.connection.cursor()
@@ -108,7 +110,8 @@ def _report(asked: Question, held: ask.Held, wanted: Wanted, source: str, job: w
         found, leading = lead(asked, held.loaded, wanted, job.cursor)
     except db.Error as error:
         raise EngineError(f"The embedded engine could not answer: {error} Narrow the question or its time.") from error
-    return _Made(leaders.report(found, leading, About(int(time.time()), source)), leading)
+    addresses = [*met(found), *((row["name"], row["network"]) for row in leading.rows)]
+    return _Made(leaders.report(found, leading, around.about(addresses)), leading)
 
 
 def _take(made: _Made) -> None:
