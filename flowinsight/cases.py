@@ -21,7 +21,10 @@ LONGEST = 10_000
 
 @dataclass(frozen=True)
 class Step:
-    """A question as the address bar holds it (`parts`), when it was asked (Unix seconds), and what came of it."""
+    """A question as the address bar holds it (`parts`), when it was asked (Unix seconds), and what came of it.
+
+    `scanned` are the bytes that were read from AWS for it, `dollars` what AWS lists for that.
+    """
 
     at: int
     parts: Mapping[str, str]
@@ -30,6 +33,8 @@ class Step:
     conversations: int
     records: int
     seconds: float = 0.0
+    scanned: int = 0
+    dollars: float = 0.0
     note: str = ""
     id: str = field(default_factory=lambda: uuid4().hex[:12])
 
@@ -104,7 +109,8 @@ def _step(told: dict[str, Any]) -> Step:
     parts = {str(name): str(text) for name, text in told["parts"].items()}
     texts = {name: str(told[name])[:LONGEST] for name in ("answer", "verdict", "note", "id")}
     numbers = {name: int(told[name]) for name in ("at", "conversations", "records")}
-    return Step(parts=parts, seconds=float(told["seconds"]), **texts, **numbers)  # type: ignore[arg-type]
+    spent = {"scanned": int(told.get("scanned", 0)), "dollars": float(told.get("dollars", 0.0))}
+    return Step(parts=parts, seconds=float(told["seconds"]), **spent, **texts, **numbers)  # type: ignore[arg-type]
 
 
 def _noted(case: Case, step: str, note: str) -> Iterator[Step]:

@@ -54,11 +54,12 @@ with shell.page(sources.ways_out):
         question = translated.question
         inventories.draw([*said, *translated.said])
         held = sources.brought(question, source, held)
-        if too_wide.agreed(question, held, zone):
-            asked = ask.answer(question, held)
+        with st.container(key="work"):  # always there: what stands below it keeps its place while work is shown
+            asked = ask.answer(question, held) if too_wide.agreed(question, held, zone) else None
+        if asked is not None:
             found = asked.found
             if not unasked:
-                history.add(found, asked.seconds)
+                history.add(asked, held)
             if len(found.homes) > 1:
                 verdicts.which_network(question, found.homes)
             else:

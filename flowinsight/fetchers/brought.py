@@ -26,6 +26,10 @@ class ByPatterns:
     end: int | None
     requests: int
 
+    @property
+    def bytes(self) -> int:
+        return int(self.packed.nbytes)
+
     def events(self) -> Iterator[tuple[str, int]]:
         """Each message, and its time in milliseconds."""
         for batch in self.packed.to_batches():
@@ -42,6 +46,10 @@ class ByObjects:
     delivered: Mapping[str, Delivered]
     problems: tuple[str, ...]
 
+    @property
+    def bytes(self) -> int:
+        return sum(one.size for one in self.objects)
+
 
 @dataclass(frozen=True)
 class ByQueries:
@@ -49,6 +57,10 @@ class ByQueries:
 
     plan: insights_slices.Plan
     scans: tuple[insights_slices.Scanned, ...]
+
+    @property
+    def bytes(self) -> int:
+        return sum(scan.bytes for scan in self.scans)
 
 
 Fetched = ByPatterns | ByObjects | ByQueries

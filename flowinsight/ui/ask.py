@@ -45,6 +45,7 @@ class Only:
 class Held:
     """A source in memory: `key` tells it from any other, `extent` is from its oldest start to just after its newest. `fetched`
     is what the records of an account were read from, and `only` says how much of it that is; None where all of a source is here.
+    `dollars` is what AWS lists for reading it.
     """
 
     loaded: Loaded
@@ -53,6 +54,7 @@ class Held:
     networks: tuple[str, ...]
     fetched: Fetched | None = None
     only: Only | None = None
+    dollars: float = 0.0
 
     @property
     def compares(self) -> bool:

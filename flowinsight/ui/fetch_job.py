@@ -149,7 +149,8 @@ class FetchJob(Leased):
         if self.brought is None or self.brought.covered != self.question.time:
             self.said = why
             return "cut"
-        loaded, way = asking.expected(self.brought.loaded), replace(self.way, price=asking.paid)
+        loaded = asking.expected(self.brought.loaded)
+        way = replace(self.way, price=asking.paid, dollars=asking.payer.tariff.of(asking.collected.bytes_scanned))
         self.brought = replace(self.brought, loaded=loaded, way=way)
         return "done"
 

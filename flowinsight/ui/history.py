@@ -6,29 +6,30 @@ import streamlit as st
 
 from flowinsight import cases, wording
 from flowinsight.cases import Step
+from flowinsight.engines.insights_price import size, usd
 from flowinsight.errors import CaseError
-from flowinsight.investigation import Investigation
 from flowinsight.ui import address_bar, case
+from flowinsight.ui.ask import Asked, Held
 from flowinsight.ui.plain import gray, plain
 
 _STEP_PARTS = ("source", "path", "q", "t")
 _FAILED = "case_failed"
 
 
-def add(found: Investigation, seconds: float) -> None:
+def add(asked: Asked, held: Held) -> None:
     """Keep the question that was just answered in the case, unless it is the one before."""
     parts = {key: address_bar.value(key) for key in _STEP_PARTS}
     try:
         kept = case.current()
         if not kept.steps or dict(kept.steps[-1].parts) != parts:
-            cases.ask(kept, _step(parts, found, seconds))
+            cases.ask(kept, _step(parts, asked, held))
         st.session_state[_FAILED] = ""
     except CaseError as error:
         st.session_state[_FAILED] = str(error)
 
 
-def _step(parts: dict[str, str], found: Investigation, seconds: float) -> Step:
-    line = found.reconciliation
+def _step(parts: dict[str, str], asked: Asked, held: Held) -> Step:
+    found, line = asked.found, asked.found.reconciliation
     return Step(
         int(time.time()),
         parts,
@@ -36,7 +37,9 @@ def _step(parts: dict[str, str], found: Investigation, seconds: float) -> Step:
         found.verdict,
         line["conversations"],
         line["in_conversations"],
-        seconds,
+        asked.seconds,
+        0 if held.fetched is None else held.fetched.bytes,
+        held.dollars,
     )
 
 
@@ -65,7 +68,8 @@ def draw() -> None:
                 kwargs=dict(step.parts),
                 type="tertiary",
             )
-            st.markdown(gray(f"{step.counted} · {step.seconds:.2f} s"))
+            spent = f" · {size(step.scanned)} read from AWS, {usd(step.dollars)}" if step.scanned else ""
+            st.markdown(gray(f"{step.counted} · {step.seconds:.2f} s{spent}"))
             if step.note and place < len(kept.steps) - 1:
                 st.markdown(plain(step.note))
 

@@ -17,10 +17,11 @@ def draw(found: Investigation) -> None:
         st.markdown("The answer")
         said = [*wording.sentences(found), f"{wording.verdict(found)}.", *found.reasons]
         st.code("\n".join(said), language=None, wrap_lines=True)
-        clients = [str(row["client"]) for row in found.clients if row["client"] != OTHER]
-        if clients:
-            st.markdown(f"The first {len(clients)} clients")
-            st.code("\n".join(clients), language=None, height=160)
+        for side, rows in (("client", found.clients), ("server", found.servers)):
+            addresses = [str(row[side]) for row in rows if row[side] != OTHER]
+            if addresses:
+                st.markdown(f"The first {len(addresses)} {side}s" if len(addresses) > 1 else f"The {side}")
+                st.code("\n".join(addresses), language=None, height=min(160, 42 + 20 * len(addresses)))
 
 
 def _link() -> str:
