@@ -43,7 +43,7 @@ def _all(original: Snapshot, made: Snapshot, preview: Preview) -> Iterator[Sampl
     yield from _sorted(_kind_of_address, preview.addresses.items())
     yield from _sorted(_kind_of_word, preview.words.items())
     yield Sample("Asked by", 1, ((original.facts.caller, made.facts.caller),))
-    yield Sample("Note", bool(original.facts.note), ((original.facts.note, made.facts.note or _NOTHING),))
+    yield Sample("Note", int(bool(original.facts.note)), ((original.facts.note, made.facts.note or _NOTHING),))
     names = original.facts.names
     yield Sample("Name of an address", len(names), tuple((one.name, _NOTHING) for one in names[:SHOWN]))
     sources = list(zip(original.sources.sources, made.sources.sources, strict=True))

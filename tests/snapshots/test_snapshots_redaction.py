@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from flowinsight.addresses import MAPPED, Addresses, format_address, is_v4, parse_address
-from flowinsight.snapshots import Snapshot, SnapshotError, archive, preview, redact
+from flowinsight.snapshots import Snapshot, SnapshotError, archive, preview, previewed, redact
+from flowinsight.snapshots.before_after import samples
 from flowinsight.snapshots.pseudonyms import Pseudonyms, crypto_pan
 
 Frozen = Callable[..., Snapshot]
@@ -141,3 +142,30 @@ def test_a_network_of_the_question_goes_where_its_addresses_go(text: str) -> Non
 def test_what_is_redacted_already_is_refused(frozen: Frozen) -> None:
     with pytest.raises(SnapshotError, match="redacted already"):
         redact(redact(frozen(":22"), KEY), KEY)
+
+
+def test_samples_show_every_kind_of_value_as_it_is_and_as_it_leaves(frozen: Frozen) -> None:
+    original = frozen("10.77.3.0/24")
+    made, shown = previewed(original, KEY, "for you")
+    found = {one.kind: one for one in samples(original, made, shown)}
+
+    assert made.parts == redact(original, KEY, "for you").parts
+    assert {
+        "Line",
+        "Question",
+        "Private IPv4 address",
+        "Account",
+        "Interface",
+        "Asked by",
+        "Note",
+        "Source",
+    } <= found.keys()
+    assert found["Question"].pairs[0][0] == "10.77.3.0/24"
+    assert found["Note"].pairs == (("see ticket 4711", "for you"),)
+    assert found["Account"].count == 1
+    assert found["Private IPv4 address"].count == len(shown.addresses)
+    before, after = found["Line"].pairs[0]
+    assert before.encode() in original.parts[archive.RECORDS]
+    assert after.encode() in made.parts[archive.RECORDS]
+    assert before.split()[10:] == after.split()[10:]
+    assert found["Source"].pairs[0][1] == "file 1"

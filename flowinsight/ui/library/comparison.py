@@ -54,30 +54,28 @@ def _with_other(place: Whereabouts, one: Snapshot, others: Sequence[Entry]) -> N
 
 
 def _again(one: Snapshot) -> None:
-    """Of the files that it was made from, where they are still there, or of others."""
-    usual = _files(one)
+    """Of the files that it was made from, where they are all still there, or of others."""
+    own = _files(one)
     typed = st.text_input(
-        "Files, folder or store to ask", value=str(usual or ""), key=f"compare_path_{one.id[:12]}", width=520,
-        placeholder="/var/log/flowlogs",
-    )  # fmt: skip
-    if not typed.strip():
+        "Files, folder or store to ask", key=f"compare_path_{one.id[:12]}", width=520,
+        placeholder=f"empty: the {len(own):,} it was made from, as they are now" if own else "/var/log/flowlogs",
+    ).strip()  # fmt: skip
+    paths = (Path(typed).expanduser(),) if typed else own
+    if not paths:
         st.markdown(gray("It was made from no files of this machine: name a file, a folder or a store to ask instead."))
         return
-    source = Files((Path(typed.strip()).expanduser(),))
 
     def work() -> Compared:
-        held = ask.load(source)
+        held = ask.load(Files(paths))
         return _done(f"{one.id} {held.key}", lambda: rerun(one, held.loaded))
 
     _button(f"{one.id} again {typed}", work)
 
 
-def _files(one: Snapshot) -> Path | None:
-    """The file, or the folder of all files, that a snapshot was made from, as far as it is there."""
+def _files(one: Snapshot) -> tuple[Path, ...]:
+    """The files that a snapshot was made from; none where one of them is not there."""
     paths = [Path(source.path) for source in one.sources.sources if isinstance(source, File)]
-    folders = {path.parent for path in paths}
-    found = paths[0] if len(paths) == 1 else folders.pop() if len(folders) == 1 else None
-    return found if found is not None and found.is_absolute() and found.exists() else None
+    return tuple(paths) if all(path.is_absolute() and path.exists() for path in paths) else ()
 
 
 def _done(key: str, work: Callable[[], Compared]) -> Compared:

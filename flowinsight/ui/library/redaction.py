@@ -88,8 +88,9 @@ def _preview(place: Whereabouts, original: Snapshot, found: _Redacted | None) ->
 
 def _samples(found: Sequence[Sample]) -> None:
     rows = [
-        {"What": one.kind, "Is": before, "Leaves as": after, "Of these": one.count}
+        {"What": one.kind, "Is": before, "Leaves as": after, "In all": one.count}
         for one in found
         for before, after in one.pairs
     ]
-    st.dataframe(rows, key="redact_samples", hide_index=True, alt="What would leave", height=31 * len(rows) + 35)
+    with st.container(key="table_redact"):
+        st.dataframe(rows, key="redact_samples", hide_index=True, alt="What would leave", height=31 * len(rows) + 35)

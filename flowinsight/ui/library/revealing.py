@@ -45,8 +45,8 @@ def _table(names: Pseudonyms, texts: list[str]) -> None:
             rows.append({"Pseudonym": text, "Address": format_address(names.address_of(parse_address(text)))})
         except ValueError:
             wrong.append(text)
-    st.dataframe(
-        rows, key="reveal_rows", hide_index=True, alt="Addresses revealed", height=min(400, 31 * len(rows) + 35)
-    )
+    with st.container(key="table_reveal"):
+        height = min(400, 31 * len(rows) + 35)
+        st.dataframe(rows, key="reveal_rows", hide_index=True, alt="Addresses revealed", height=height)
     if wrong:
         st.markdown(plain(f"Not addresses: {', '.join(wrong[:10])}."))
