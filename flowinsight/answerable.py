@@ -90,13 +90,37 @@ def _missing_fields(question: Question, loaded: Loaded) -> Iterator[str]:
 
 
 def _outside_traffic_type(question: Question, loaded: Loaded, coverage: Coverage) -> Iterator[str]:
-    wanted = {value for one in _asked(question) if one.field == "action" for value in one.values}
-    if not wanted or "action" not in loaded.tokens or coverage.traffic_type == "ALL":
+    wanted = _actions_asked(question)
+    told = [said for traffic, said in _recorded(loaded) if traffic not in (wanted or {"ACCEPT"})]
+    yield from told
+    if told or not wanted or "action" not in loaded.tokens or coverage.traffic_type == "ALL":
         return
     seen = loaded.part.actions if loaded.part is not None else actions(loaded)
-    if wanted and not wanted & seen:
-        missing = " or ".join(sorted(map(str, wanted)))
+    if not wanted & seen:
+        missing = " or ".join(sorted(wanted))
         yield f"These logs hold no {missing} at all: their flow log may not record it."
+
+
+def _actions_asked(question: Question) -> set[str]:
+    """The actions that records of a question can have; empty where it does not say."""
+    left = {"ACCEPT", "REJECT"}
+    for one in question.filters:
+        if one.field == "action":
+            values = set(map(str, one.values))
+            left &= values if one.op == "is" else left - values
+    return set() if len(left) == 2 else left
+
+
+def _recorded(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    """What the flow logs record that do not record all traffic, and that as a sentence, as the account says it."""
+    due = loaded.due or ()
+    for only, what, other in (("ACCEPT", "accepted", "rejected"), ("REJECT", "rejected", "accepted")):
+        count = sum(one.traffic == only for one in due)
+        if count:
+            whose = (
+                "The flow logs here" if count == len(due) else f"The flow logs of {count:,} of {len(due):,} interfaces"
+            )
+            yield only, f"{whose} record {what} traffic only: they cannot show {other} traffic."
 
 
 def actions(loaded: Loaded) -> frozenset[str]:
@@ -133,6 +157,13 @@ def cautions(question: Question, loaded: Loaded, coverage: Coverage) -> tuple[st
     if loaded.tokens and "tcp-flags" not in loaded.tokens:
         found.append(
             "The format has no tcp-flags: who started is decided by weaker evidence, and a handshake cannot be told."
+        )
+    if not _actions_asked(question):
+        found += [said for traffic, said in _recorded(loaded) if traffic == "ACCEPT"]
+    if coverage.narrowed and coverage.absent and loaded.due is not None and not loaded.left_out:
+        found.append(
+            f"{coverage.absent:,} times {coverage.bin_seconds // 60} minutes of an interface show no sign that it was at work; "
+            "to look for one in each would take too many requests. A shorter time can be looked into, and Logs Insights sees all."
         )
     if coverage.traffic_type == "unknown" and "action" in loaded.tokens:
         found.append("These logs hold only one of ACCEPT and REJECT: the flow log may record nothing else.")

@@ -1,12 +1,12 @@
 """What an account's inventory and flow logs add to an answer: which interfaces should have written, and whether they did."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from flowinsight import aws, grammar
+from flowinsight import answerable, aws, grammar
 from flowinsight.fetchers import at_work, denominator, group_ways, live, log_events, s3_listing
 from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.fetchers.live import Live
@@ -58,12 +58,18 @@ def test_without_a_look_a_pattern_leaves_open_whether_interfaces_were_at_work(
 ) -> None:
     monkeypatch.setattr(log_events, "GLIMPSE", 10)
     monkeypatch.setattr(at_work, "MOST_LOOKS", 0)
-    unlooked = asked(load(identity, SOURCE))
+    narrow = load(identity, SOURCE)
+    unlooked = asked(narrow)
     assert unlooked.coverage.absent
     assert unlooked.verdict == "none seen, coverage unknown"
+    said = " ".join(answerable.cautions(NOBODY, narrow, unlooked.coverage))
+    assert f"{unlooked.coverage.absent} times 10 minutes of an interface show no sign that it was at work" in said
+    assert "A shorter time can be looked into" in said
 
     monkeypatch.setattr(at_work, "MOST_LOOKS", 60)
-    assert asked(load(identity, SOURCE)).verdict == "none seen, covered"
+    looked = load(identity, SOURCE)
+    assert asked(looked).verdict == "none seen, covered"
+    assert "no sign" not in " ".join(answerable.cautions(NOBODY, looked, asked(looked).coverage))
 
 
 @pytest.mark.usefixtures("in_one_slice", "shop")
@@ -137,3 +143,79 @@ def test_records_of_another_account_make_the_denominator_unknown(identity: aws.I
     )
     by_default = group_ways.plan(NOBODY, LogGroup(GROUP), EXACT)
     assert denominator.joined(log_events.read(by_default, stranger).loaded, found).due is None
+
+
+@pytest.fixture(scope="module")
+def one_sided(sandbox: Running, identity: aws.Identity, shop: set[str]) -> Iterator[TimeRange]:
+    """The time in which flow logs of the shop deliver to a log group what was accepted, and to another what was rejected."""
+    assert shop
+    ec2, roles = aws.client(identity, "ec2"), aws.client(identity, "iam").list_roles()["Roles"]
+    made: list[str] = []
+    for traffic in ("ACCEPT", "REJECT"):
+        made += ec2.create_flow_logs(
+            ResourceType="VPC", ResourceIds=[sandbox.control("company")["vpcs"]["shop"]], TrafficType=traffic,
+            LogGroupName=f"/flow/{traffic}",
+            DeliverLogsPermissionArn=next(one["Arn"] for one in roles if one["RoleName"] == "delivery"),
+        )["FlowLogIds"]  # fmt: skip
+    begun = int(sandbox.control()["now"])
+    sandbox.control("clock", {"advance": 1200})
+    yield TimeRange(begun, begun + 1200)
+    ec2.delete_flow_logs(FlowLogIds=made)
+
+
+def of_one_side(identity: aws.Identity, question: Question, recorded: str) -> Loaded:
+    return live.bring(question, Live(identity, LogGroup(f"/flow/{recorded}", formats=())), lambda _: None)[0]
+
+
+ACCEPTED_ONLY = "The flow logs here record accepted traffic only: they cannot show rejected traffic."
+REJECTED_ONLY = "The flow logs here record rejected traffic only: they cannot show accepted traffic."
+
+
+@pytest.mark.usefixtures("in_one_slice")
+@pytest.mark.parametrize(
+    ("recorded", "query", "sentence"),
+    [
+        ("ACCEPT", "rejected", ACCEPTED_ONLY),
+        ("ACCEPT", "not accepted", ACCEPTED_ONLY),
+        ("REJECT", "accepted", REJECTED_ONLY),
+        ("REJECT", "203.0.113.250", REJECTED_ONLY),
+    ],
+)
+def test_what_the_flow_logs_do_not_record_cannot_be_seen(
+    identity: aws.Identity, one_sided: TimeRange, recorded: str, query: str, sentence: str
+) -> None:
+    question = Question(one_sided, tuple(grammar.parse(query)))
+
+    prepared = prepare(question, of_one_side(identity, question, recorded))
+
+    assert prepared.coverage.traffic_type == recorded
+    assert prepared.verdict == "cannot be seen in these logs"
+    assert sentence in prepared.reasons
+
+
+@pytest.mark.usefixtures("in_one_slice")
+def test_a_no_of_logs_with_accepted_traffic_only_says_what_it_leaves_open(
+    identity: aws.Identity, one_sided: TimeRange
+) -> None:
+    question = replace(NOBODY, time=one_sided)
+    loaded = of_one_side(identity, question, "ACCEPT")
+    prepared = prepare(question, loaded)
+
+    assert not prepared.reasons
+    assert prepared.verdict.startswith("none seen")
+    assert "they cannot show rejected traffic" in " ".join(answerable.cautions(question, loaded, prepared.coverage))
+
+
+def test_where_flow_logs_differ_the_interfaces_are_counted(identity: aws.Identity, shop: set[str]) -> None:
+    loaded = load(identity, SOURCE)
+    assert loaded.due is not None
+    some = (replace(loaded.due[0], traffic="ACCEPT"), *loaded.due[1:])
+    prepared = prepare(
+        replace(NOBODY, filters=tuple(grammar.parse("rejected 203.0.113.250"))), replace(loaded, due=some)
+    )
+
+    said = (
+        f"The flow logs of 1 of {len(shop)} interfaces record accepted traffic only: they cannot show rejected traffic."
+    )
+    assert said in prepared.reasons
+    assert prepared.verdict == "cannot be seen in these logs"
