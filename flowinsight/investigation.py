@@ -1,22 +1,23 @@
 """One question, and everything a page or a snapshot shows of its answer, all computed from one scan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flowinsight import answerable, coverage, db, rollups, views
-from flowinsight.answer import Statement, readable
-from flowinsight.conversations.matched import NOT_A_PORT
+from flowinsight.answer import Statement
+from flowinsight.chosen import Chosen, bring
 from flowinsight.conversations.outcome import OUTCOMES
 from flowinsight.coverage import Coverage
 from flowinsight.legs import Untold, untold
 from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import Question
-from flowinsight.roles import Role, roles
-from flowinsight.tops import tops
+from flowinsight.roles import Role, RoleName, condition, names, roles
+from flowinsight.tops import tops, uses
 
-USERS, USED = 20, 10
-"""Clients and services in the picture of who uses what."""
+BELIEVED = 20
+"""Interfaces that are named as believed, those of most conversations."""
 
 CHART_BINS = (60, 300, 600, 1800, 3600, 3 * 3600, 6 * 3600, 86400, 7 * 86400)
 MOST_BINS = 150
@@ -73,8 +74,9 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
     span = coverage.extent(loaded, question.time)
     width = chart_bin(span[1] - span[0]) if span else CHART_BINS[0]
     prepared = prepare(question, loaded, chart_seconds=width, connection=connection)
-    width, timeline = rollups.times(loaded, width) or (width, _timeline(prepared))
-    listed, lists = views.conversations(prepared), tops(prepared.connection)
+    listed, mine = views.conversations(prepared), bring(prepared.connection)
+    lists, over_time = tops(mine), _over_time(prepared, names(question, mine))
+    width, timeline = rollups.times(loaded, width) or (width, _timeline(over_time))
     return Investigation(
         question=question,
         statement=prepared.statement,
@@ -85,9 +87,9 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         reconciliation=prepared.reconciliation,
         unparsable={why: reason.count for why, reason in loaded.tally.reasons.items()},
         problems=loaded.tally.problems,
-        roles=roles(prepared),
+        roles=roles(question, mine, {name: _days(over_time, name) for name in names(question, mine)}),
         untold=untold(prepared),
-        scopes=tuple(row["scope"] for row in _rows(prepared, "SELECT DISTINCT scope FROM chosen ORDER BY scope")),
+        scopes=tuple(mine.distinct("scope")),
         homes=_homes(prepared),
         in_progress=_in_progress(prepared),
         bin_seconds=width,
@@ -97,41 +99,48 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         services=lists["services"],
         protocols=lists["protocols"],
         outcomes=_by_ladder(lists["outcomes"]),
-        uses=tuple(readable(row) for row in _rows(prepared, _USES)),
+        uses=uses(mine),
         conversations=listed.rows,
         truncated=listed.truncated,
-        believed={row["observer"]: row["n"] for row in _rows(prepared, _BELIEVED)},
+        believed=_believed(mine),
     )
 
 
-_BELIEVED = "SELECT observer, count(*) AS n FROM chosen GROUP BY ALL ORDER BY n DESC, observer LIMIT 20"
-
-_TIMELINE = """
-SELECT chart_bin AS bin, sum(to_server_accepted + to_client_accepted)::BIGINT AS accepted,
+_OVER_TIME = """
+SELECT chart_bin, bin // 86400 AS day, sum(to_server_accepted + to_client_accepted)::BIGINT AS accepted,
   sum(to_server_rejected + to_client_rejected)::BIGINT AS rejected,
   sum(to_server_records + to_client_records - to_server_accepted - to_client_accepted
-    - to_server_rejected - to_client_rejected)::BIGINT AS other
-FROM parts SEMI JOIN chosen USING (scope, client, server, port, protocol)
-WHERE used AND chart_bin IS NOT NULL GROUP BY ALL ORDER BY bin
+    - to_server_rejected - to_client_rejected)::BIGINT AS other, $roles
+FROM parts JOIN (SELECT scope, client, server, port, protocol, decided_by FROM chosen)
+  USING (scope, client, server, port, protocol)
+WHERE used GROUP BY chart_bin, day ORDER BY chart_bin, day
 """
 
 
-def _rows(prepared: Prepared, sql: str) -> list[_Row]:
-    return db.rows(prepared.connection, sql)
+def _over_time(prepared: Prepared, known: Sequence[RoleName]) -> list[_Row]:
+    """Records by bin of the chart and day (either may be None), and whether the asked side was seen in each role then."""
+    seen = [condition(prepared.question, name) for name in known]
+    flags = ", ".join(f"bool_or({one.flag}) AS {name}" for name, one in zip(known, seen, strict=True))
+    bound = [value for one in seen for value in one.parameters]
+    return db.rows(prepared.connection, _OVER_TIME.replace("$roles", flags), bound)
 
 
-def _timeline(prepared: Prepared) -> tuple[_Row, ...]:
-    return tuple(_rows(prepared, _TIMELINE))
+def _timeline(over_time: Sequence[_Row]) -> tuple[_Row, ...]:
+    bins: dict[int, _Row] = {}
+    for row in over_time:
+        if row["chart_bin"] is not None:
+            one = bins.setdefault(row["chart_bin"], {"bin": row["chart_bin"], "accepted": 0, "rejected": 0, "other": 0})
+            one |= {name: one[name] + row[name] for name in ("accepted", "rejected", "other")}
+    return tuple(bins.values())
 
 
-_USES = f"""
-WITH services AS (SELECT port, protocol FROM chosen GROUP BY ALL ORDER BY count(*) DESC, port, protocol LIMIT {USED}),
-clients AS (SELECT client FROM chosen GROUP BY ALL ORDER BY sum(bytes_to_server + bytes_to_client) DESC, client LIMIT {USERS})
-SELECT client, nullif(port, {NOT_A_PORT}) AS port, protocol, count(*) AS conversations, count(DISTINCT server) AS servers,
-  sum(bytes_to_server)::BIGINT AS sent, sum(bytes_to_client)::BIGINT AS received,
-  count(*) FILTER (outcome = 'rejected') AS rejected
-FROM chosen SEMI JOIN services USING (port, protocol) SEMI JOIN clients USING (client) GROUP BY ALL ORDER BY ALL
-"""
+def _days(over_time: Sequence[_Row], role: RoleName) -> int:
+    return len({row["day"] for row in over_time if row[role]} - {None})
+
+
+def _believed(mine: Chosen) -> dict[str, int]:
+    counted = mine.counted("observer", ()).sort_by([("count_all", "descending"), ("observer", "ascending")])
+    return {row["observer"]: row["count_all"] for row in counted.slice(0, BELIEVED).to_pylist()}
 
 
 def _homes(prepared: Prepared) -> tuple[str, ...]:

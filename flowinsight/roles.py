@@ -1,17 +1,19 @@
 """What an address did, in words: as server, as client, and where who started cannot be told."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from flowinsight import conditions, db
+import pyarrow.compute as pc
+
+from flowinsight import conditions
 from flowinsight.answerable import addresses_of, ports_of
+from flowinsight.chosen import Chosen
 from flowinsight.conditions import Condition
-from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
 from flowinsight.filters import Filter
-from flowinsight.prepared import Prepared
 from flowinsight.question import Question
 
 RoleName = Literal["server", "client", "unknown"]
@@ -43,57 +45,52 @@ class Role:
         return sum(self.outcomes.get(name, 0) for name in EXCHANGED)
 
 
-_LADDER = ", ".join(f"'{name}'" for name in OUTCOMES)
-
-_ROLE = f"""
-WITH mine AS (SELECT *, {{peer}} AS peer, {{own}} AS own FROM chosen WHERE $condition),
-best AS (SELECT peer, max(list_position([{_LADDER}], outcome)) AS best FROM mine GROUP BY 1)
-SELECT count(*) AS conversations, count(DISTINCT peer) AS peers, count(DISTINCT own) AS own,
-  list_sort(list(DISTINCT port) FILTER (port <> {NOT_A_PORT})) AS ports,
-  coalesce(sum(bytes_to_server + bytes_to_client), 0)::BIGINT AS bytes, min(first) AS first, max(last) AS last,
-  (SELECT count(DISTINCT bin // 86400) FROM parts SEMI JOIN mine USING (scope, client, server, port, protocol)
-   WHERE used) AS days,
-  (SELECT map_from_entries(list((best, n))) FROM (SELECT best, count(*) AS n FROM best GROUP BY 1)) AS outcomes
-FROM mine
-"""
-
-
-def roles(prepared: Prepared) -> tuple[Role, ...]:
+def names(question: Question, chosen: Chosen) -> tuple[RoleName, ...]:
     """For an address: its three roles. For a port, or for everything: the servers' role, and what is unknown if there is any."""
-    addresses = addresses_of(prepared.question)
-    asked = ", ".join(item.text for item in addresses) or _ports(prepared.question)
-    if not addresses and not _any_unknown(prepared):
-        return (_role(prepared, "server", asked, conditions.TRUE),)
-    if not addresses:
-        unknown = _role(prepared, "unknown", asked, conditions.TRUE)
-        return (_role(prepared, "server", asked, conditions.TRUE), unknown)
-    server = conditions.finishing(Filter("server", tuple(addresses)))
-    client = conditions.finishing(Filter("client", tuple(addresses)))
-    return (
-        _role(prepared, "server", asked, server),
-        _role(prepared, "client", asked, client),
-        _role(prepared, "unknown", asked, conditions.TRUE),
-    )
+    if addresses_of(question):
+        return ("server", "client", "unknown")
+    return ("server", "unknown") if pc.any(chosen.table.column("undecided")).as_py() else ("server",)
 
 
-def _any_unknown(prepared: Prepared) -> bool:
-    return bool(db.one(prepared.connection, "SELECT count(*) AS n FROM chosen WHERE decided_by = 'unknown'")["n"])
+def condition(question: Question, name: RoleName) -> Condition:
+    """The conversations in which the asked side has a role, over a table with client, server and decided_by."""
+    if name == "unknown":
+        return Condition("decided_by = 'unknown'")
+    addresses = tuple(addresses_of(question))
+    mine = conditions.finishing(Filter(name, addresses)) if addresses else conditions.TRUE
+    return conditions.all_of(Condition("decided_by <> 'unknown'"), mine)
+
+
+def roles(question: Question, chosen: Chosen, days: Mapping[RoleName, int]) -> tuple[Role, ...]:
+    """The roles of `names`, each with the number of days on which it was seen."""
+    return tuple(_role(question, _mine(question, chosen, name), name, days[name]) for name in names(question, chosen))
+
+
+def _mine(question: Question, chosen: Chosen, name: RoleName) -> Chosen:
+    """The same as `condition`, of the columns."""
+    undecided, addresses = chosen.table.column("undecided"), addresses_of(question)
+    if name == "unknown":
+        return chosen.where(undecided)
+    decided = pc.invert(undecided)
+    return chosen.where(pc.and_(decided, chosen.among(name, addresses)) if addresses else decided)
+
+
+def _role(question: Question, mine: Chosen, name: RoleName, days: int) -> Role:
+    addresses = addresses_of(question)
+    asked = ", ".join(item.text for item in addresses) or _ports(question)
+    peer, own = ("server", "client") if name == "client" else ("client", "server")
+    best = Counter(mine.counted(peer, [("rung", "max")]).column("rung_max").to_pylist())
+    when = pc.min(mine.table.column("first")).as_py(), pc.max(mine.table.column("last")).as_py()
+    return Role(
+        name, asked, bool(addresses), conversations=len(mine), peers=best.total(), own=len(mine.distinct(own)),
+        ports=tuple(mine.distinct("port")), outcomes={OUTCOMES[rung - 1]: best[rung] for rung in sorted(best)},
+        bytes=pc.sum(mine.table.column("bytes"), min_count=0).as_py(), days=days, first=when[0], last=when[1],
+    )  # fmt: skip
 
 
 def _ports(question: Question) -> str:
     ports = ports_of(question)
     return f"port{'' if len(ports) == 1 else 's'} {', '.join(map(str, ports))}" if ports else "every port"
-
-
-def _role(prepared: Prepared, name: RoleName, asked: str, mine: Condition) -> Role:
-    decided = Condition("decided_by = 'unknown'" if name == "unknown" else "decided_by <> 'unknown'")
-    condition = conditions.all_of(decided, mine)
-    peer, own = ("server", "client") if name == "client" else ("client", "server")
-    sql = _ROLE.format(peer=peer, own=own).replace("$condition", condition.sql)
-    found = db.one(prepared.connection, sql, condition.parameters)
-    outcomes = {OUTCOMES[int(place) - 1]: int(n) for place, n in (found.pop("outcomes") or {}).items()}
-    ports = tuple(found.pop("ports") or ())
-    return Role(name, asked, bool(addresses_of(prepared.question)), outcomes=outcomes, ports=ports, **found)
 
 
 def sentence(role: Role) -> str:

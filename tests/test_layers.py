@@ -24,6 +24,7 @@ LAYERS = (
     ("snapshots",),
     ("investigation", "labels"),
     ("views", "roles", "legs", "moments", "newness", "rhythm", "tops"),
+    ("chosen",),
     ("prepared",),
     ("answerable", "effort", "fetchers"),
     ("conversations", "coverage", "engines", "store"),
@@ -44,8 +45,19 @@ ONLY = {
     "boto3": {"aws", "sandbox"},
     "botocore": {"aws", "sandbox"},
     "pandas": {"ui", "notebooks"},
-    "pyarrow": {"records", "engines", "fetchers", "store", "snapshots", "exports", "sandbox"},
-    "numpy": {"records", "store", "snapshots"},
+    "pyarrow": {
+        "records",
+        "engines",
+        "fetchers",
+        "store",
+        "snapshots",
+        "exports",
+        "sandbox",
+        "chosen",
+        "roles",
+        "tops",
+    },
+    "numpy": {"chosen", "records", "store", "snapshots"},
 }
 """Who may import a package from outside. Below, DuckDB connections and clients of AWS are handed in."""
 
