@@ -28,9 +28,10 @@ def read_block(block: bytes, tokens: Sequence[str] | None, ends: Ends | None = N
     `ends` is what `line_ends` says of the block, where it is already known.
     """
     known = line_ends(block) if ends is None else ends
-    if _blank_lines(block, known) == len(known):
-        return careful.empty(tokens, skipped(len(known)))
-    return _by_arrow(block, tokens, known) or careful.read_lines(text_lines(block), tokens)
+    blank = _blank_lines(block, known)
+    if blank == len(known):
+        return careful.empty(tokens, skipped(blank))
+    return _by_arrow(block, tokens, len(known), blank) or careful.read_lines(text_lines(block), tokens)
 
 
 def line_ends(block: bytes) -> Ends:
@@ -45,15 +46,14 @@ def text_lines(block: bytes) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _by_arrow(block: bytes, tokens: Sequence[str] | None, ends: Ends) -> Batch | None:
+def _by_arrow(block: bytes, tokens: Sequence[str] | None, lines: int, blank: int) -> Batch | None:
     known = fields.DEFAULT_FORMAT if tokens is None else tuple(tokens)
     if len(known) < 2 or _unsure(block):
         return None
-    blank = _blank_lines(block, ends)
     odd: list[str] = []
     try:
         parsed = _parsed(block, known, odd)
-        if len(ends) != parsed.num_rows + len(odd) + blank:
+        if lines != parsed.num_rows + len(odd) + blank:
             return None
         batch = read_table(parsed, known)
     except (pa.ArrowInvalid, ValueError):
