@@ -23,7 +23,7 @@ LONGEST = 10_000
 class Step:
     """A question as the address bar holds it (`parts`), when it was asked (Unix seconds), and what came of it.
 
-    `scanned` are the bytes that were read from AWS for it, `dollars` what AWS lists for that.
+    `scanned` are the bytes that were read from AWS for it, `dollars` what AWS lists for that; `of` says of what it was asked.
     """
 
     at: int
@@ -37,6 +37,7 @@ class Step:
     dollars: float = 0.0
     note: str = ""
     id: str = field(default_factory=lambda: uuid4().hex[:12])
+    of: str = ""
 
     @property
     def asked(self) -> str:
@@ -47,6 +48,10 @@ class Step:
     @property
     def counted(self) -> str:
         return f"{self.conversations:,} conversations, {self.records:,} records"
+
+    @property
+    def source(self) -> str:
+        return self.of or self.parts.get("path") or self.parts.get("source", "")
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ def _followed(case: Case, line: str) -> Case:
 def _step(told: dict[str, Any]) -> Step:
     parts = {str(name): str(text) for name, text in told["parts"].items()}
     texts = {name: str(told[name])[:LONGEST] for name in ("answer", "verdict", "note", "id")}
+    texts["of"] = str(told.get("of", ""))[:LONGEST]
     numbers = {name: int(told[name]) for name in ("at", "conversations", "records")}
     spent = {"scanned": int(told.get("scanned", 0)), "dollars": float(told.get("dollars", 0.0))}
     return Step(parts=parts, seconds=float(told["seconds"]), **spent, **texts, **numbers)  # type: ignore[arg-type]

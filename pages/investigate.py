@@ -59,7 +59,7 @@ with shell.page(sources.ways_out):
         if asked is not None:
             found = asked.found
             if not unasked:
-                history.add(asked, held)
+                history.add(asked, held, source)
             if len(found.homes) > 1:
                 verdicts.which_network(question, found.homes)
             else:

@@ -45,4 +45,4 @@ def note(step: Step, key: str) -> None:
 
 def told(steps: tuple[Step, ...]) -> tuple[Told, ...]:
     """The steps as a report prints them."""
-    return tuple(Told(one.at, one.asked, f"{one.answer} ({one.counted})", one.note) for one in steps)
+    return tuple(Told(one.at, one.asked, f"{one.answer} ({one.counted}; {one.source})", one.note) for one in steps)

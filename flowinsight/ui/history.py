@@ -8,27 +8,37 @@ from flowinsight import cases, wording
 from flowinsight.cases import Step
 from flowinsight.engines.insights_price import size, usd
 from flowinsight.errors import CaseError
+from flowinsight.sources import Files
 from flowinsight.ui import address_bar, case
 from flowinsight.ui.ask import Asked, Held
 from flowinsight.ui.plain import gray, plain
+from flowinsight.ui.sources import Chosen
 
-_STEP_PARTS = ("source", "path", "q", "t")
+_STEP_PARTS = ("source", "path", "q", "t", "way", "pattern", "also")
 _FAILED = "case_failed"
 
 
-def add(asked: Asked, held: Held) -> None:
+def add(asked: Asked, held: Held, chosen: Chosen) -> None:
     """Keep the question that was just answered in the case, unless it is the one before."""
     parts = {key: address_bar.value(key) for key in _STEP_PARTS}
     try:
         kept = case.current()
         if not kept.steps or dict(kept.steps[-1].parts) != parts:
-            cases.ask(kept, _step(parts, asked, held))
+            cases.ask(kept, _step(parts, asked, held, _of(chosen)))
         st.session_state[_FAILED] = ""
     except CaseError as error:
         st.session_state[_FAILED] = str(error)
 
 
-def _step(parts: dict[str, str], asked: Asked, held: Held) -> Step:
+def _of(chosen: Chosen) -> str:
+    """Of what it was asked; an account by its number and region, because a link does not say which one it was."""
+    if isinstance(chosen.place, Files):
+        return chosen.name
+    account = chosen.place.account
+    return f"{chosen.name}, account {account.caller.account}, {account.region}"
+
+
+def _step(parts: dict[str, str], asked: Asked, held: Held, of: str) -> Step:
     found, line = asked.found, asked.found.reconciliation
     return Step(
         int(time.time()),
@@ -40,6 +50,7 @@ def _step(parts: dict[str, str], asked: Asked, held: Held) -> Step:
         asked.seconds,
         0 if held.fetched is None else held.fetched.bytes,
         held.dollars,
+        of=of,
     )
 
 
@@ -65,7 +76,7 @@ def draw() -> None:
                 plain(step.asked),
                 key=f"step_{place}",
                 on_click=address_bar.put,
-                kwargs=dict(step.parts),
+                kwargs={name: step.parts.get(name, "") for name in _STEP_PARTS},
                 type="tertiary",
             )
             spent = f" · {size(step.scanned)} read from AWS, {usd(step.dollars)}" if step.scanned else ""

@@ -1,4 +1,4 @@
-"""An answer of an account kept from the page: its sources, its lines, who asked, and the same answer when it is opened again."""
+"""An answer of an account kept from the page: its sources, its lines, who asked; the same answer when it is opened again."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from flowinsight import paths, snapshots
+from flowinsight import cases, paths, snapshots
 from flowinsight.engines import insights_query
 from flowinsight.fetchers import insights_ladder
 from flowinsight.fetchers.insights_ladder import Rung
@@ -40,6 +40,22 @@ def test_events_are_kept_with_every_line_and_with_who_asked(opened: Opened, sand
     assert said.patterns
     again = opened(source="Files on this machine", path=str(path), q=":443", t=RANGE)
     assert f"{made.answer.reconciliation['conversations']:,} conversations" in text_of(again)
+
+
+def test_a_step_of_the_case_says_of_which_account_it_was_and_is_asked_again_in_its_own_way(
+    opened: Opened, sandbox: Running
+) -> None:
+    page = until(opened(q="10.20.0.40", way="term", **LINK), answered)
+    until(page.text_input(key="q").set_value(":443").run(), answered)
+
+    (path,) = cases.listed(paths.cases_folder(None))
+    first, second = cases.read(path).steps
+    assert sandbox.url
+    assert first.of == "/vpc/flow-logs, account 111122223333, eu-central-1"
+    assert (first.parts["way"], second.parts["q"]) == ("term", ":443")
+    page.session_state["way"] = ""
+    page.button(key="step_0").click().run()
+    assert (page.session_state["q"], page.session_state["way"]) == ("10.20.0.40", "term")
 
 
 @pytest.fixture

@@ -82,11 +82,7 @@ def _step(kept: Case, number: int, step: Step) -> None:
     with st.container(border=True, key=f"case_step_{number}"):
         st.markdown(f":gray[{number} · {plain(utc(step.at))} UTC] · **{plain(step.asked)}**")
         st.markdown(plain(step.answer))
-        st.markdown(
-            gray(
-                f"{step.verdict.capitalize()}; {step.counted}. Source: {step.parts.get('path') or step.parts.get('source')}"
-            )
-        )
+        st.markdown(gray(f"{step.verdict.capitalize()}; {step.counted}. Source: {step.source}"))
         key = f"case_note_{step.id}"
         st.text_area(
             "Note", key=key, value=step.note, max_chars=cases.LONGEST, height=68, on_change=case.note, args=(step, key)
