@@ -63,7 +63,7 @@ with shell.page(sources.ways_out):
             if len(found.homes) > 1:
                 verdicts.which_network(question, found.homes)
             else:
-                verdicts.draw(found, live=sources.present(source) is not None)
+                verdicts.draw(found, zone, sources.present(source))
                 with st.container(horizontal=True, gap="small", key="turns"):
                     turns.draw(typed)
                     share.draw(found)

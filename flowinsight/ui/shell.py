@@ -100,6 +100,7 @@ _CSS = """<style>
 @media (prefers-color-scheme: dark) {
   [data-testid="stMain"] { background: #0f141b; }
   [class*="st-key-card_"] { background: #171e27; }
+  [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] * { color: #0f141b; }
 }
 [class*="st-key-time_"] kbd { display: none; }
 /* Work on an answer floats over the answer before it, which stays where it is until then. */

@@ -1,14 +1,16 @@
 """The answer itself: what the logs covered, in its own colour and words, and a sentence for each role."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 import streamlit as st
 
 from flowinsight import legs, roles, wording
 from flowinsight.investigation import Investigation
 from flowinsight.question import Question, TimeRange
+from flowinsight.times import STILL_ARRIVING
 from flowinsight.ui import address_bar, editing
-from flowinsight.ui.plain import gray, plain
+from flowinsight.ui.plain import gray, moment, plain
 
 _COLOURS = {"covered": "green", "partly covered": "orange", "coverage unknown": "blue"}
 _MEANINGS = {
@@ -18,13 +20,16 @@ _MEANINGS = {
 }
 
 
-def draw(found: Investigation, *, live: bool = False) -> None:
-    """The verdict, the sentences, and what a careful reader would want to know. More of a `live` source has to be fetched."""
+def draw(found: Investigation, zone: tzinfo, present: int | None = None) -> None:
+    """The verdict, the sentences, and what a careful reader would want to know.
+
+    `present` is that of a live source: more of it has to be fetched, and its last minutes are still arriving.
+    """
     empty = not found.reconciliation["conversations"]
     with st.container(border=True, key="card_answer"):
         _badge(found)
         if empty:
-            _empty(found, live=live)
+            _empty(found, live=present is not None)
         for role in wording.told(found):
             said = plain(roles.sentence(role))
             st.markdown(said if role.name == "unknown" else f"**{said}**")
@@ -34,8 +39,18 @@ def draw(found: Investigation, *, live: bool = False) -> None:
             st.markdown(plain(legs.sentence(leg)))
         for reason in found.reasons:
             st.markdown(f":orange[{plain(reason)}]")
+        if present is not None and _still_arriving(found, present):
+            whole = moment(present - STILL_ARRIVING, zone)[11:16]
+            st.markdown(
+                f":orange[{plain(f'Records from {whole} on may still arrive: ask again in a quarter of an hour.')}]"
+            )
         for caution in wording.cautions(found):
             st.markdown(gray(caution))
+
+
+def _still_arriving(found: Investigation, present: int) -> bool:
+    end = found.question.time.end
+    return end is None or end > present - STILL_ARRIVING
 
 
 def _badge(found: Investigation) -> None:

@@ -40,7 +40,7 @@ def test_how_it_was_asked_shows_the_patterns_their_price_and_where_the_format_is
 def test_nothing_seen_in_an_account_offers_more_of_its_time_and_says_it_has_to_be_fetched(opened: Opened) -> None:
     page = until(opened(source="Sandbox AWS account", q=":4444", t=RANGE), answered)
 
-    assert "None seen, " in text_of(page)
+    assert "None seen, covered" in text_of(page)
     assert "next_time" not in keys(page)
     assert page.button(key="next_21600").label == "The 6 hours up to its end: 9 times as much to fetch"
     page.button(key="next_21600").click().run()
@@ -53,6 +53,7 @@ def test_a_time_with_open_sides_becomes_the_last_hour_to_the_minute(opened: Open
     page = until(opened(source="Sandbox AWS account", q=":22"), answered)
 
     assert page.text_input(key="t").value == "2026-11-20T12:00Z/2026-11-20T13:00Z"
+    assert "Records from 12:45 on may still arrive: ask again in a quarter of an hour." in text_of(page)
 
 
 @pytest.mark.usefixtures("sandbox")
