@@ -1,6 +1,5 @@
 """Files as they are found: what they are known by, which part of them is new, and the batches of that part."""
 
-import hashlib
 import io
 import time
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from flowinsight.errors import SourceError
 from flowinsight.records.files import is_growing_text, opened, read_stream
 from flowinsight.records.tally import Batch
+from flowinsight.store.digests import Digests
 from flowinsight.store.manifest import Source
 
 SETTLED = 2_000_000_000
@@ -117,8 +117,8 @@ class Known:
         return Plan(found, said, replaced=tuple(sorted(whole)))
 
 
-def look(path: Path, known: Known) -> Found:
-    """Read a file once for its SHA-256; SourceError when it cannot be read."""
+def look(path: Path, known: Known, digests: Digests) -> Found:
+    """Read of a file what its SHA-256 takes; SourceError when it cannot be read."""
     try:
         with closing(opened(path)) as file:
             grows = is_growing_text(file)
@@ -128,7 +128,8 @@ def look(path: Path, known: Known) -> Found:
             cuts = {source.size for source in known.at(path)} | {whole, size}
             changed = path.stat().st_mtime_ns
             trusted = changed if time.time_ns() - changed > SETTLED else 0
-            return Found(path, size, trusted, grows, whole, _hashes(file, sorted(cut for cut in cuts if cut <= size)))
+            hashes = digests.of(path, file, (cut for cut in cuts if cut <= size), whole if grows else 0)
+            return Found(path, size, trusted, grows, whole, hashes)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
 
@@ -143,17 +144,6 @@ def _last_line_end(file: io.BufferedReader, size: int) -> int:
             return begin + newline + 1
         end = begin
     return 0
-
-
-def _hashes(file: io.BufferedReader, cuts: Iterable[int]) -> dict[int, str]:
-    file.seek(0)
-    digest, at, hashes = hashlib.sha256(), 0, {}
-    for cut in cuts:
-        while at < cut and (piece := file.read(min(_PIECE, cut - at))):
-            digest.update(piece)
-            at += len(piece)
-        hashes[cut] = digest.hexdigest()
-    return hashes
 
 
 def batches(plan: Plan) -> Iterator[tuple[Batch, bool]]:

@@ -10,6 +10,7 @@ from pyarrow import parquet
 from flowinsight import db
 from flowinsight.store import manifest as manifests
 from flowinsight.store import shape
+from flowinsight.store.digests import Digests
 from flowinsight.store.errors import StoreError
 from flowinsight.store.hashing import row_keys
 from flowinsight.store.lock import writing
@@ -74,7 +75,8 @@ def _repaired(store: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     _replace(store, manifest, [*obsolete, *names])
     for said in {source.said for source in taken}:
         paths = {Path(source.path) for source in taken if source.said == said}
-        Run(store, said).read(sorted(path for path in paths if path.exists()), lambda _: None, lambda: False)
+        there = sorted(path for path in paths if path.exists())
+        Run(store, said, Digests()).read(there, lambda _: None, lambda: False)
     known = {source.sha256 for source in manifests.read(store).sources.values()}
     lost = {source.path for source in taken if source.sha256 not in known}
     return tuple(sorted({source.path for source in taken} - lost)), tuple(sorted(lost))

@@ -12,6 +12,7 @@ from flowinsight.records.ahead import in_order, streams
 from flowinsight.records.tally import Batch
 from flowinsight.store import manifest as manifests
 from flowinsight.store.deliveries import Found, Known, Plan, batches, look
+from flowinsight.store.digests import Digests
 from flowinsight.store.manifest import Source
 from flowinsight.store.reports import Ingested, Progress
 from flowinsight.store.rewriting import compacted, retired, tidied, without
@@ -25,8 +26,8 @@ Batches = Iterator[tuple[Batch, bool]]
 class Run:
     """Reads files into a store that is held for writing."""
 
-    def __init__(self, store: Path, said: tuple[str, ...] | None) -> None:
-        self._store, self._said = store, said
+    def __init__(self, store: Path, said: tuple[str, ...] | None, digests: Digests) -> None:
+        self._store, self._said, self._digests = store, said, digests
         self._manifest = tidied(store)
         self._known = Known(self._manifest.sources.values())
         self._next_id = self._manifest.next_id
@@ -71,7 +72,7 @@ class Run:
         if self._known.unchanged(path, self._said):
             return None
         try:
-            return look(path, self._known)
+            return look(path, self._known, self._digests)
         except SourceError as error:
             return str(error)
 

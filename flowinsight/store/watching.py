@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flowinsight.errors import SourceError
 from flowinsight.records.files import found, is_growing_text, opened
+from flowinsight.store.digests import Digests
 from flowinsight.store.ingest import ingest
 from flowinsight.store.reports import Ingested, Progress
 
@@ -23,16 +24,17 @@ def watch(
     """Look at the paths every so many seconds, and ingest what is new; a report for each time something was.
 
     A file is read once it is the same at two looks, so that one still being copied is left alone; a text file that grows
-    line by line is read as it grows. Ends when `cancelled` says so.
+    line by line is read as it grows, and only what was appended is read. Ends when `cancelled` says so.
     """
     stop = cancelled or (lambda: False)
     before: Seen = {}
     taken: Seen = {}
+    digests = Digests()
     while not stop():
         now = _looked(paths)
         ready = [path for path, state in now.items() if taken.get(path) != state and _at_rest(path, state, before)]
         if ready:
-            yield ingest(store, ready, tokens, progress, cancelled, wait=every)
+            yield ingest(store, ready, tokens, progress, cancelled, wait=every, digests=digests)
             taken.update({path: now[path] for path in ready})
         before = now
         time.sleep(every)
