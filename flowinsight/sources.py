@@ -8,7 +8,10 @@ from flowinsight.errors import SourceError
 from flowinsight.fields import DEFAULT_FORMAT
 
 _LOG_GROUP = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
-_LOG_GROUP_ARN = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}")
+_LOG_GROUP_ARN = re.compile(
+    r"arn:aws[a-z-]*:logs:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):log-group:[.\-_/#A-Za-z0-9]{1,512}"
+)
+STANDARD = "STANDARD"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -28,17 +31,29 @@ class Files:
 class LogGroup:
     """A log group of CloudWatch Logs, by its name or, in another account, its ARN; SourceError when it is neither.
 
-    `formats` are those of its flow logs, and `origin` says where they are known from. `region` None is the identity's.
+    `formats` are those of its flow logs, and `origin` says where they are known from; not `ordered`, they name the fields of an
+    event and not their order. `region` None is the ARN's, or the identity's. `log_class` is CloudWatch's, empty where it was not
+    asked.
     """
 
     name: str
     region: str | None = None
     formats: tuple[tuple[str, ...], ...] = (DEFAULT_FORMAT,)
     origin: str = "assumed to be the default format"
+    log_class: str = ""
+    ordered: bool = True
 
     def __post_init__(self) -> None:
-        if not (_LOG_GROUP.fullmatch(self.name) or _LOG_GROUP_ARN.fullmatch(self.name)):
+        arn = _LOG_GROUP_ARN.fullmatch(self.name)
+        if arn is None and not _LOG_GROUP.fullmatch(self.name):
             raise SourceError(f"{self.name} is not the name of a log group, nor its ARN.")
+        if arn is not None and self.region is None:
+            object.__setattr__(self, "region", arn["region"])
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether filter patterns work on it: only the Standard class has them. Source: CloudWatch_Logs_Log_Classes."""
+        return self.log_class in {"", STANDARD}
 
     @property
     def parameter(self) -> str:

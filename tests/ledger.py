@@ -9,7 +9,7 @@ NOT_COMPARED = {
     "insights": (
         "NAT gateways are learnt from the inside legs that match: an outside leg without one is a conversation of the gateway.",
         "A record belongs to the time of its event, which CloudWatch takes from its start: one without a start is not asked for.",
-        "Two formats with the same number of fields are refused: a query could not tell their lines apart.",
+        "Two formats with the same number of fields are told apart by values that every record has: random records may lack them.",
     )
 }
 """What random examples leave out, and why: there the engines are known to differ."""

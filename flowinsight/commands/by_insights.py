@@ -7,6 +7,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Sequence
 
 from flowinsight import aws, paths, rollups
 from flowinsight.engines import insights_price
@@ -36,6 +37,12 @@ ALLOWED = 0.10
 
 def add(account: "argparse._ArgumentGroup") -> None:
     """The options of this way."""
+    account.add_argument(
+        "--also",
+        action="append",
+        metavar="NAME",
+        help="with --way insights and --way leading: another log group, asked together with it, by name or ARN; repeatable",
+    )
     account.add_argument("--grain", choices=GRAINS, help="with --way insights: how finely records are told apart")
     account.add_argument(
         "--up-to",
@@ -71,8 +78,8 @@ def load(
 
     QuestionError where it would cost more than is allowed; SpendingError where it would pass the day's limit, or turns out to.
     """
-    group, by = _group(place, identity), payer(identity, place.region if isinstance(place, LogGroup) else None)
-    found = _priced(question, group, identity, options)
+    groups = _groups(place, identity, options)
+    by, found = payer(identity, groups[0].region), _priced(question, groups, identity, options)
     to_do, estimate = found.plan, found.estimate
     _told(found.said(by.tariff) + (" --without-coverage asks for those alone." if found.alone else ""))
     if options.show_query:
@@ -88,7 +95,7 @@ def load(
             _told(f"{error} What had arrived is kept.")
     fetched = insights.read(to_do, collected)
     _told(_paid(fetched, by.tariff))
-    loaded = denominator.joined(fetched.loaded, denominator.of_group(group, identity))
+    loaded = denominator.joined(fetched.loaded, denominator.of_groups(groups, identity))
     for said in (*rollups.cautions(loaded), *loaded.tally.problems):
         _told(said)
     return loaded, ByQueries(to_do, fetched.scans)
@@ -96,8 +103,8 @@ def load(
 
 def what_leads(question: Question, place: live.Place, identity: aws.Identity, options: argparse.Namespace) -> str:
     """What `ask --way leading` prints: a list for each field, within the price that is allowed for all of its scans."""
-    group, by = _group(place, identity), payer(identity, place.region if isinstance(place, LogGroup) else None)
-    to_do, collected = insights_leading.plan(question, [group], identity), Lists()
+    groups = _groups(place, identity, options)
+    by, to_do, collected = payer(identity, groups[0].region), insights_leading.plan(question, groups, identity), Lists()
     one = insights_price.estimated(to_do.query(0), identity, live.now(identity))
     _told(to_do.said(one, by.tariff))
     if options.show_query:
@@ -119,10 +126,10 @@ def what_leads(question: Question, place: live.Place, identity: aws.Identity, op
     return "\n\n".join([*map(as_text, lists.values()), leading.CAUTION])
 
 
-def _group(place: live.Place, identity: aws.Identity) -> LogGroup:
+def _groups(place: live.Place, identity: aws.Identity, options: argparse.Namespace) -> tuple[LogGroup, ...]:
     if not isinstance(place, LogGroup):
         raise QuestionError("Logs Insights reads log groups: say --log-group.")
-    return live.settled(place, identity)
+    return live.together(place, options.also or (), identity)
 
 
 def _allowed(up_to: float | None) -> float:
@@ -137,11 +144,13 @@ def _agreed(estimate: Estimate, tariff: Tariff, up_to: float | None) -> None:
         raise QuestionError(f"Nothing was asked: it may cost more than {_allowed(up_to):g} USD. Allow it with --up-to.")
 
 
-def _priced(question: Question, group: LogGroup, identity: aws.Identity, options: argparse.Namespace) -> Priced:
+def _priced(
+    question: Question, groups: Sequence[LogGroup], identity: aws.Identity, options: argparse.Namespace
+) -> Priced:
     """The plan that fits what will be read, and what that is."""
     asking = Asking(options.grain, matching=options.without_coverage)
     try:
-        return insights_priced.priced(question, [group], identity, live.now(identity), asking)
+        return insights_priced.priced(question, groups, identity, live.now(identity), asking)
     except TooWideError as error:
         leads = " --way leading lists what leads." if insights_leading.possible(question) else ""
         raise QuestionError(f"{error} --grain apart asks all the same.{leads}") from error

@@ -8,7 +8,7 @@ from itertools import chain
 from flowinsight import aws
 from flowinsight.commands import by_insights
 from flowinsight.errors import DeniedError, QuestionError
-from flowinsight.fetchers import group_ways, live
+from flowinsight.fetchers import group_ways, live, log_groups
 from flowinsight.fetchers.brought import Fetched
 from flowinsight.fetchers.group_ways import WAYS, Reading
 from flowinsight.fetchers.live import Live, Place
@@ -19,7 +19,7 @@ from flowinsight.names.translated import Translated, addresses_named, called, ne
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup, S3Objects
 
-_OF_GROUPS = ("way", "pattern", "grain", "up_to")
+_OF_GROUPS = ("way", "pattern", "grain", "up_to", "also")
 _IDENTITY = ("profile", "role", "external_id", "region", "endpoint_url")
 
 
@@ -91,9 +91,19 @@ def bring(
     asked, source, identity, reading = _asked(question, options, tokens)
     if options.way == by_insights.LEADING:
         raise QuestionError("What leads is lists and no records: only `ask` has it, without --view.")
-    if options.way == by_insights.WAY:
+    if options.way == by_insights.WAY or _without_patterns(source, identity, options):
         return asked, *by_insights.load(asked, source, identity, options)
     return asked, *live.bring(asked, Live(identity, source, reading), _told, keep=keep)
+
+
+def _without_patterns(source: Place, identity: aws.Identity, options: argparse.Namespace) -> bool:
+    """Whether a log group has no filter patterns and no way was named; it is said then."""
+    if not isinstance(source, LogGroup) or options.way is not None or options.pattern:
+        return False
+    found = log_groups.classed(source, identity)
+    if not found.has_patterns:
+        _told(f"{found.label} is of the class {found.log_class}, which has no filter patterns: Logs Insights is asked.")
+    return not found.has_patterns
 
 
 def what_leads(question: Question, options: argparse.Namespace, tokens: tuple[str, ...] | None) -> str:
@@ -167,8 +177,8 @@ def _reading(options: argparse.Namespace) -> Reading:
         if options.pattern:
             raise QuestionError("A pattern of your own is a way by itself: leave --way out.")
         return Reading()
-    if options.grain is not None or options.up_to is not None:
-        raise QuestionError("--grain and --up-to are about Logs Insights: say --way insights as well.")
+    if any(getattr(options, name) is not None for name in ("grain", "up_to", "also")):
+        raise QuestionError("--grain, --up-to and --also are about Logs Insights: say --way insights as well.")
     for pattern in options.pattern or ():
         wrong = group_ways.objection(pattern)
         if wrong is not None:

@@ -102,6 +102,14 @@ def estimated(
     return replace(from_stored(query, groups, now), notes=notes)
 
 
+def together(estimates: Sequence[Estimate]) -> Estimate:
+    """What queries of several regions read together; unknown where it is of one."""
+    known = [one.bytes for one in estimates if one.bytes is not None]
+    size = sum(known) if len(known) == len(estimates) else None
+    how = next((one.how for one in estimates if size is not None or one.bytes is None), "")
+    return Estimate(size, how, tuple(dict.fromkeys(note for one in estimates for note in one.notes)))
+
+
 def _asking(query: InsightsQuery) -> InsightsQuery:
     """The same query with `estimate` as its last command, on a line of its own: a comment may end the text."""
     return replace(query, text=f"{query.text.rstrip()}\n| estimate")

@@ -3,7 +3,7 @@
 Known only of the account and region that is asked. Where others deliver to the same place too, it is not known.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,6 +32,14 @@ def of_group(source: LogGroup, identity: aws.Identity) -> Denominator:
         return one.kind == "cloud-watch-logs" and one.destination in {source.name, source.label}
 
     return _asked(identity, source.region, delivers)
+
+
+def of_groups(groups: Sequence[LogGroup], identity: aws.Identity) -> Denominator:
+    """The interfaces whose flow logs deliver to any of these log groups; unknown where it is of one of them."""
+    found = [of_group(group, identity) for group in groups]
+    unknown = next((one for one in found if one.due is None), None)
+    due = {item.interface_id: item for one in found for item in one.due or ()}
+    return unknown or Denominator(tuple(due.values()))
 
 
 def of_bucket(source: S3Objects, locations: Iterable[Location], identity: aws.Identity) -> Denominator:

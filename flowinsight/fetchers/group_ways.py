@@ -25,10 +25,14 @@ FREE = "No charge: FilterLogEvents costs nothing."
 
 @dataclass(frozen=True)
 class Reading:
-    """How a log group is read. `patterns` are a person's own, sent as they are; QuestionError where AWS would refuse one."""
+    """How a log group is read. `patterns` are a person's own, sent as they are; QuestionError where AWS would refuse one.
+
+    `also` are other log groups, by name or ARN, that Logs Insights is asked about together with it.
+    """
 
     way: WayName = "pattern"
     patterns: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.patterns and self.way != "pattern":
@@ -88,12 +92,14 @@ OFFERS: dict[WayName, Offer] = {
 TYPED = Offer("pattern", "Typed pattern", FREE, "As typed: what it leaves out, the answer cannot show.")
 
 
-def offered(question: Question) -> tuple[Offer, ...]:
-    """The ways that can answer a question."""
+def offered(question: Question, source: LogGroup) -> tuple[Offer, ...]:
+    """The ways that can answer a question about a log group."""
     fits: dict[WayName, bool] = {
-        "pattern": True, "term": filter_pattern.term_pattern(question) is not None, "insights": True,
+        "pattern": source.has_patterns,
+        "term": source.has_patterns and filter_pattern.term_pattern(question) is not None,
+        "insights": True,
         "leading": insights_leading.possible(question),
-    }  # fmt: skip
+    }
     return tuple(OFFERS[way] for way in WAYS if fits[way])
 
 

@@ -19,6 +19,7 @@ from flowinsight.fetchers import formats
 from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.insights_ladder import MOST_SLICES, TooWideError, rung
 from flowinsight.fetchers.insights_slices import Collected, Covered, Plan, Scanned, closed, covered, fetch
+from flowinsight.fields import BY_TOKEN
 from flowinsight.loaded import Loaded
 from flowinsight.part import Part
 from flowinsight.question import Question, TimeRange
@@ -88,6 +89,11 @@ def planned(
     grain, cover = grain or chosen.grain, coverage.bin_seconds(end - start)
     scan = Scan(question, known, grain, _bin(grain, cover, chart_seconds, question.bin), cover)
     found = columns(known, scan.needed, names)
+    if found.before and not all(group.ordered for group in groups):
+        raise SourceError(
+            "CloudWatch has not discovered every field that this needs, and the order of the fields is not known: say the "
+            "format of these log groups, as their flow log has it."
+        )
     scan = replace(scan, matching=matching and prunable(scan, found))
     width = -(-(end - start + 2 * MARGIN) // chosen.slices)
     return Plan(scan, tuple(groups), compiled(scan, found, twice=twice), width)
@@ -99,9 +105,12 @@ def _bin(grain: Grain, cover: int, *charted: int | None) -> int:
 
 
 def discovered(groups: Sequence[LogGroup], identity: aws.Identity, at: int) -> frozenset[str]:
-    """The names of fields that CloudWatch found in every one of the groups around a time; none where it may not be asked."""
-    found: list[frozenset[str]] = []
-    for group in groups:
+    """The names of fields that CloudWatch found in every one of the groups around a time; none where it may not be asked.
+
+    What a group is known by is nothing but such names where it is not `ordered`.
+    """
+    found = [_names(group) for group in groups if not group.ordered]
+    for group in filter(lambda one: one.ordered, groups):
         logs = aws.client(identity, "logs", group.region)
         try:
             with aws.translated(doing=f"ask which fields {group.label} has"):
@@ -110,6 +119,10 @@ def discovered(groups: Sequence[LogGroup], identity: aws.Identity, at: int) -> f
             return frozenset()
         found.append(frozenset(str(one["name"]) for one in listed))
     return frozenset.intersection(*found) if found else frozenset()
+
+
+def _names(group: LogGroup) -> frozenset[str]:
+    return frozenset(BY_TOKEN[token].insights for tokens in group.formats for token in tokens)
 
 
 def read(to_do: Plan, collected: Collected) -> Fetched:

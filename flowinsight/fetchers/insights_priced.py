@@ -14,7 +14,7 @@ from functools import partial
 from flowinsight import aws
 from flowinsight.engines import insights_price
 from flowinsight.engines.insights.query import Grain
-from flowinsight.engines.insights_price import Estimate, Tariff, usd
+from flowinsight.engines.insights_price import Estimate, Tariff, together, usd
 from flowinsight.engines.insights_query_errors import MalformedQueryError
 from flowinsight.fetchers import insights
 from flowinsight.fetchers.insights_slices import Collected, Covered, Plan, closed
@@ -81,7 +81,8 @@ def priced(
     )  # fmt: skip
 
     def estimated(plan: Plan) -> Estimate:
-        return insights_price.estimated(plan.queries(plan.span)[0], identity, present, cancelled)
+        queries = plan.queries(plan.span)[: -(-len(plan.queries(plan.span)) // plan.scans)]
+        return together([insights_price.estimated(query, identity, present, cancelled) for query in queries])
 
     one = estimated(plan_of(grain="records"))
     plan = plan_of(size=one.bytes)

@@ -62,9 +62,9 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be asked of log groups of one region, the same in every slice of the time, the first of which is `width` seconds
-    long. There is one statement, or two where records and their times need a scan each. `known` is what the logs covered, where
-    an earlier scan of the same time told.
+    """What will be asked of log groups, the same in every region and in every slice of the time, the first of which is `width`
+    seconds long. There is one statement, or two where records and their times need a scan each. `known` is what the logs
+    covered, where an earlier scan of the same time told.
     """
 
     scan: Scan
@@ -93,9 +93,13 @@ class Plan:
         return len(self.statements)
 
     def queries(self, a_slice: TimeRange) -> tuple[InsightsQuery, ...]:
-        """The queries of a slice; AWS takes both ends as included."""
+        """The queries of a slice, one for each statement in each region; AWS takes both ends as included."""
         start, end = closed(a_slice)
-        return tuple(InsightsQuery(one.text, self.groups, start, end - 1, MOST_ROWS) for one in self.statements)
+        regions = dict.fromkeys(group.region for group in self.groups)
+        together = [tuple(group for group in self.groups if group.region == region) for region in regions]
+        return tuple(
+            InsightsQuery(one.text, groups, start, end - 1, MOST_ROWS) for one in self.statements for groups in together
+        )
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,8 @@ def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequen
     counts = [max(len(result.rows), result.result_count or 0) for result in results]
     count = max(counts)
     complete = count < MOST_ROWS
-    doubled = to_do.scan.grain == "apart" and len(results) == 1
-    once = complete and doubled and not _taken_twice(results[0])
+    doubled = to_do.scan.grain == "apart" and to_do.scans == 1
+    once = complete and doubled and not all(map(_taken_twice, results))
     for rows, result in zip(counts, results, strict=True):
         counted = (result.records_scanned, result.records_matched)
         kept = complete and not once

@@ -2,7 +2,7 @@
 
 import json
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 from urllib.error import URLError
@@ -122,6 +122,17 @@ def settled(source: LogGroup, identity: aws.Identity) -> LogGroup:
     found, _ = log_groups.discover(identity, source.region)
     known = [one.source for one in found if one.source.name == source.name and one.source.formats]
     return replace(known[0], region=source.region) if known else log_groups.with_format(source, identity)
+
+
+def together(group: LogGroup, also: Sequence[str], identity: aws.Identity) -> tuple[LogGroup, ...]:
+    """Log groups that are asked together, each with its region and the format of its events; SourceError where one is none, or
+    its format is not told.
+    """
+    others = (LogGroup(name, None, (), "not known yet") for name in dict.fromkeys(also) if name != group.name)
+    own = str(aws.client(identity, "logs").meta.region_name)
+    return tuple(
+        replace(one, region=one.region or own) for one in (settled(each, identity) for each in (group, *others))
+    )
 
 
 def bring(question: Question, live: Live, told: Callable[[str], None], *, keep: bool = False) -> tuple[Loaded, Fetched]:

@@ -6,6 +6,7 @@ from typing import Any
 from flowinsight import aws
 from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers import formats
+from flowinsight.fields import FIELDS
 from flowinsight.names.flow_logs import FlowLog, flow_logs
 from flowinsight.sources import LogGroup
 
@@ -34,8 +35,9 @@ def discover(identity: aws.Identity, region: str | None = None) -> tuple[tuple[F
     except AwsError as error:
         notes.append(str(error))
     try:
-        for name in _data_sources(identity, region):
-            groups.setdefault(name, Found(LogGroup(name, region, (), "not known yet"), ()))
+        for name, log_class in _data_sources(identity, region):
+            known = groups.get(name, Found(LogGroup(name, region, (), "not known yet"), ()))
+            groups[name] = replace(known, source=replace(known.source, log_class=log_class))
     except AwsError as error:
         notes.append(str(error))
     return tuple(groups.values()), tuple(notes)
@@ -49,24 +51,59 @@ def _add(groups: dict[str, Found], one: FlowLog, region: str | None) -> None:
     groups[one.destination] = Found(LogGroup(one.destination, region, together, origin), writers)
 
 
-def _data_sources(identity: aws.Identity, region: str | None) -> list[str]:
-    """Groups in which CloudWatch recognises flow logs: ListLogGroups by data source."""
-    logs, found, token = aws.client(identity, "logs", region), list[str](), None
+def _data_sources(identity: aws.Identity, region: str | None) -> list[tuple[str, str]]:
+    """Groups in which CloudWatch recognises flow logs, and their classes; those of linked accounts by ARN, where this is a
+    monitoring account. Source: CloudWatch Logs API reference, ListLogGroups.
+    """
+    logs, found, token = aws.client(identity, "logs", region), list[dict[str, str]](), None
     while True:
         with aws.translated(doing="list the log groups by data source"):
-            page = logs.list_log_groups(dataSources=[_DATA_SOURCE], **({"nextToken": token} if token else {}))
-        found += [item["logGroupName"] for item in page.get("logGroups", [])]
+            page = logs.list_log_groups(
+                dataSources=[_DATA_SOURCE], includeLinkedAccounts=True, **({"nextToken": token} if token else {})
+            )
+        found += page.get("logGroups", [])
         if page.get("nextToken") in {None, token}:
-            return found
+            break
         token = page["nextToken"]
+    own = f":{aws.whoami(identity).account}:" if found else ""
+    return [
+        (
+            one["logGroupName"] if own in one.get("logGroupArn", own) else one["logGroupArn"],
+            one.get("logGroupClass", ""),
+        )
+        for one in found
+    ]
+
+
+def classed(source: LogGroup, identity: aws.Identity) -> LogGroup:
+    """The source with its class; as it is where CloudWatch may not be asked, or has no such group."""
+    if source.log_class:
+        return source
+    by_arn = {"logGroupIdentifiers": [source.name], "includeLinkedAccounts": True}
+    try:
+        with aws.translated(doing=f"look up {source.label}"):
+            found = aws.client(identity, "logs", source.region).describe_log_groups(
+                **(by_arn if source.name.startswith("arn:") else {"logGroupNamePrefix": source.name})
+            )["logGroups"]
+    except AwsError:
+        return source
+    names = {source.name, source.label}
+    return replace(
+        source, log_class=next((str(one.get("logGroupClass", "")) for one in found if one["logGroupName"] in names), "")
+    )
 
 
 def with_format(source: LogGroup, identity: aws.Identity) -> LogGroup:
     """The source with the format of its events, inferred from recent ones and every value checked against it.
 
-    SourceError when there are no events, or when they leave a choice: then a person has to say the format.
+    Of a group without filter patterns, whose events cannot be looked at for nothing, the fields that CloudWatch discovered are
+    known, and not their order. SourceError when there are no events, or when they leave a choice: then a person has to say the
+    format.
     """
     logs = aws.client(identity, "logs", source.region)
+    source = classed(source, identity)
+    if not source.has_patterns:
+        return _by_names(logs, source)
     newest, lines = recent(logs, source)
     names = _discovered(logs, source, newest)
     found = formats.inferred(lines, names)
@@ -80,15 +117,32 @@ def with_format(source: LogGroup, identity: aws.Identity) -> LogGroup:
     return replace(source, formats=(found,), origin=how)
 
 
-def recent(logs: Any, source: LogGroup) -> tuple[int, list[str]]:  # noqa: ANN401
-    """The time of the newest event (milliseconds), and at most SAMPLE of the latest ones; SourceError where there are none."""
+def _by_names(logs: Any, source: LogGroup) -> LogGroup:  # noqa: ANN401
+    names = _discovered(logs, source, _newest(logs, source))
+    tokens = tuple(field.token for field in FIELDS if field.insights in names)
+    if not tokens:
+        raise SourceError(
+            f"CloudWatch has discovered no fields in {source.label}: say its format, as its flow log has it."
+        )
+    return replace(source, formats=(tokens,), origin="the fields that CloudWatch discovered", ordered=False)
+
+
+def _newest(logs: Any, source: LogGroup) -> int:  # noqa: ANN401
+    """The time of the newest event, in milliseconds; SourceError where there is none."""
     with aws.translated(doing=f"look for recent events of {source.label}"):
         streams = logs.describe_log_streams(
             **{source.parameter: source.name}, orderBy="LastEventTime", descending=True, limit=5
         )["logStreams"]
-        newest = max((int(stream.get("lastEventTimestamp", 0)) for stream in streams), default=0)
-        if not newest:
-            raise SourceError(f"There are no events in {source.label} yet.")
+    newest = max((int(stream.get("lastEventTimestamp", 0)) for stream in streams), default=0)
+    if not newest:
+        raise SourceError(f"There are no events in {source.label} yet.")
+    return newest
+
+
+def recent(logs: Any, source: LogGroup) -> tuple[int, list[str]]:  # noqa: ANN401
+    """The time of the newest event (milliseconds), and at most SAMPLE of the latest ones; SourceError where there are none."""
+    newest = _newest(logs, source)
+    with aws.translated(doing=f"look for recent events of {source.label}"):
         found = logs.filter_log_events(
             **{source.parameter: source.name}, startTime=max(0, newest - _RECENT), limit=SAMPLE
         )

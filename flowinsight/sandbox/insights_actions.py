@@ -12,6 +12,7 @@ from flowinsight.sandbox import refusals
 from flowinsight.sandbox.discovered import record_format
 from flowinsight.sandbox.insights_jobs import UNFINISHED, Job, described
 from flowinsight.sandbox.insights_source import discovery_of, events_of, named_groups, pointed_at
+from flowinsight.sandbox.linked import Located, linked
 from flowinsight.sandbox.log_groups import SandboxLogs
 from flowinsight.sandbox.logslang.insights import MalformedQuery, Moment, parse_query, run, to_sql
 
@@ -58,12 +59,12 @@ def _prepared(backend: SandboxLogs, given: dict[str, Any], start: int, end: int,
     try:
         query = parse_query(text)
         groups = named_groups(backend, given, query)
-        events, discovery = events_of(backend, groups, start, end), discovery_of(backend, groups)
+        events, discovery = events_of(backend, groups, start, end), discovery_of(groups)
         moment = Moment(world.clock.milliseconds(), start * 1000, end * 1000)
         to_sql(query, events, discovery=discovery, moment=moment, limit=limit)
     except MalformedQuery as problem:
         raise MalformedQueryError(problem) from problem
-    job = Job(text, tuple(groups), moment.now, world.settings.query_seconds)
+    job = Job(text, tuple(name for _, name in groups), moment.now, world.settings.query_seconds)
     job.start(
         world.events.cursor(),
         lambda cursor: run(query, cursor, events, discovery=discovery, moment=moment, limit=limit),
@@ -109,16 +110,22 @@ def describe_queries(backend: SandboxLogs, given: dict[str, Any]) -> dict[str, A
 def log_record(backend: SandboxLogs, given: dict[str, Any]) -> dict[str, Any]:
     """Return every field of the record a `@ptr` points at."""
     event = backend.world.events.at(pointed_at(backend, str(given["logRecordPointer"])))
-    group = None if event is None else backend.group_of_stream(event.log_stream)
-    if event is None or group is None:
+    found = None if event is None else _group_of(backend, event.log_stream)
+    if event is None or found is None:
         raise refusals.logs("record-pointer", "The specified log record pointer is invalid.")
-    names = discovery_of(backend, [group])
-    tokens = record_format(event.message, backend.formats_of(group)) or ()
+    owner, group = found
+    names = discovery_of([found])
+    tokens = record_format(event.message, owner.formats_of(group)) or ()
     words = zip(tokens, event.message.split(" "), strict=False)
     record = {names.name(token): word for token, word in words}
     own = {"@message": event.message, "@timestamp": str(event.ts), "@ingestionTime": str(event.ingested)}
-    stream = backend.facts[group].stream_names[event.log_stream]
-    return {"logRecord": {**record, **own, "@logStream": stream, "@log": f"{backend.account_id}:{group}"}}
+    stream = owner.facts[group].stream_names[event.log_stream]
+    return {"logRecord": {**record, **own, "@logStream": stream, "@log": f"{owner.account_id}:{group}"}}
+
+
+def _group_of(backend: SandboxLogs, stream: int) -> Located | None:
+    known = ((one, one.group_of_stream(stream)) for one in (backend, *linked(backend)))
+    return next(((one, name) for one, name in known if name is not None), None)
 
 
 def _job(backend: SandboxLogs, given: dict[str, Any]) -> Job:

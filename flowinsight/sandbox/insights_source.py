@@ -10,6 +10,7 @@ from typing import Any
 
 from flowinsight.fields import DEFAULT_FORMAT
 from flowinsight.sandbox import refusals
+from flowinsight.sandbox.linked import Located, located
 from flowinsight.sandbox.log_groups import SandboxLogs
 from flowinsight.sandbox.logslang.insights import Discovery, Events, MalformedQuery, Query
 
@@ -25,7 +26,7 @@ WHERE e.ts BETWEEN $from_ms AND $to_ms AND e.ts >= g.created
 _FLOW_SOURCE = "amazon_vpc.flow"
 
 
-def named_groups(backend: SandboxLogs, given: dict[str, Any], query: Query) -> list[str]:
+def named_groups(backend: SandboxLogs, given: dict[str, Any], query: Query) -> list[Located]:
     """Return the groups of a StartQuery request; exactly one way of naming them is allowed."""
     ways = [name for name in ("logGroupName", "logGroupNames", "logGroupIdentifiers") if name in given]
     if len(ways) + (query.source is not None) != 1:
@@ -36,40 +37,37 @@ def named_groups(backend: SandboxLogs, given: dict[str, Any], query: Query) -> l
     names = given[ways[0]] if isinstance(given[ways[0]], list) else [given[ways[0]]]
     if not 1 <= len(names) <= MOST_GROUPS:
         raise refusals.logs("query-groups", f"Between 1 and {MOST_GROUPS} log groups can be queried, not {len(names)}.")
-    found = [backend.name_of(name) for name in names]
-    for name in found:
-        backend.group_facts(name)
-    return found
+    return [located(backend, name) for name in names]
 
 
-def _source_groups(backend: SandboxLogs, query: Query) -> list[str]:
+def _source_groups(backend: SandboxLogs, query: Query) -> list[Located]:
     source = query.source
     assert source is not None
     chosen = dict(source.arguments)
     if source.kind.lower() == "loggroups" and set(chosen) <= {"namePrefix", "class"}:
         prefixes, classes = chosen.get("namePrefix", ("",)), chosen.get("class", ("STANDARD",))
         return [
-            name
+            (backend, name)
             for name, facts in sorted(backend.facts.items())
             if name.startswith(tuple(prefixes)) and facts.log_class in classes
         ]
     if source.kind.lower() == "datasource" and list(chosen.values()) == [(_FLOW_SOURCE,)]:
-        return [name for name in sorted(backend.facts) if backend.formats_of(name)]
+        return [(backend, name) for name in sorted(backend.facts) if backend.formats_of(name)]
     message = "The sandbox knows SOURCE logGroups(namePrefix, class) and dataSource(['amazon_vpc.flow'])."
     raise MalformedQuery(message, source.at.start, source.at.end)
 
 
-def events_of(backend: SandboxLogs, names: Sequence[str], start: int, end: int) -> Events:
+def events_of(backend: SandboxLogs, groups: Sequence[Located], start: int, end: int) -> Events:
     """Return the selection of events from `start` to `end`, Unix seconds, both inclusive."""
-    facts, everything = [backend.facts[name] for name in names], backend.world.settings.query_before_group
+    facts, everything = [one.facts[name] for one, name in groups], backend.world.settings.query_before_group
     streams = [(handle, name) for item in facts for handle, name in item.stream_names.items()]
     return Events(
         _SELECT,
         {
             "pointer": f"{backend.account_id}/{backend.region_name}/",
             "groups": [item.handle for item in facts],
-            "names": [f"{backend.account_id}:{name}" for name in names],
-            "created": [0 if everything else backend.created_ms(name) for name in names],
+            "names": [f"{one.account_id}:{name}" for one, name in groups],
+            "created": [0 if everything else one.created_ms(name) for one, name in groups],
             "streams": [handle for handle, _ in streams],
             "stream_names": [name for _, name in streams],
             "from_ms": start * 1000,
@@ -78,9 +76,9 @@ def events_of(backend: SandboxLogs, names: Sequence[str], start: int, end: int) 
     )
 
 
-def discovery_of(backend: SandboxLogs, names: Sequence[str]) -> Discovery:
+def discovery_of(groups: Sequence[Located]) -> Discovery:
     """Return the record formats found in the groups: those of their flow logs, and the default one."""
-    found = [tokens for name in names for tokens in backend.formats_of(name)]
+    found = [tokens for one, name in groups for tokens in one.formats_of(name)]
     return Discovery(tuple(dict.fromkeys((*found, DEFAULT_FORMAT))))
 
 

@@ -1,12 +1,11 @@
 """The CloudWatch Logs actions that moto lacks or answers differently from AWS."""
 
 import json
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from flowinsight.sandbox import filter_events, insights_actions, log_events, refusals
+from flowinsight.sandbox import filter_events, insights_actions, linked, log_events, refusals
 from flowinsight.sandbox.discovered import group_fields
 from flowinsight.sandbox.events import Selection
 from flowinsight.sandbox.log_groups import SandboxLogs
@@ -34,18 +33,19 @@ class SandboxLogsResponse(LogsResponse):
 
     def describe_log_groups(self) -> str:
         given = self.request
-        names = _chosen_groups(given, sorted(self.logs_backend.groups))
-        limit = given.get("limit") or 50
-        if not 1 <= limit <= 50:
-            constraint = "Member must have value between 1 and 50"
-            raise refusals.logs("groups-pattern", refusals.invalid_value(limit, "limit", constraint))
-        rest = [name for name in names if name > given.get("nextToken", "")]
-        shown = [self.logs_backend.described(self.logs_backend.groups[name]) for name in rest[:limit]]
-        return _answer(logGroups=shown, nextToken=rest[limit - 1] if len(rest) > limit else None)
+        chosen = _chosen_groups(given, linked.asked(self.logs_backend, given))
+        shown, token = _page(chosen, given, most=50)
+        return _answer(logGroups=[one.described(one.groups[name]) for one, name in shown], nextToken=token)
+
+    def list_log_groups(self) -> str:
+        given = self.request
+        shown, token = _page(list(linked.listed(self.logs_backend, given)), given, most=1000)
+        return _answer(logGroups=shown, nextToken=token)
 
     def describe_log_streams(self) -> str:
         given = self.request
-        streams = self.logs_backend.described_streams(self._group_name(given))
+        backend, name = self._group(given)
+        streams = backend.described_streams(name)
         prefix, by_time = given.get("logStreamNamePrefix"), given.get("orderBy") == "LastEventTime"
         if prefix and by_time:
             raise refusals.logs("streams-order", "Cannot order by LastEventTime with a logStreamNamePrefix.")
@@ -71,17 +71,18 @@ class SandboxLogsResponse(LogsResponse):
 
     def get_log_events(self) -> str:
         given = self.request
-        group = self._group_name(given)
-        stream = self.logs_backend.stream_handle(group, given["logStreamName"])
+        backend, group = self._group(given)
+        stream = backend.stream_handle(group, given["logStreamName"])
         end = given.get("endTime")
-        handle = self.logs_backend.facts[group].handle
+        handle = backend.facts[group].handle
         wanted = Selection(handle, given.get("startTime"), None if end is None else end - 1, (stream,))
         return json.dumps(log_events.get(self.logs_backend.world.events, wanted, given))
 
     def filter_log_events(self) -> str:
         given, world = self.request, self.logs_backend.world
         filter_events.check(given)
-        facts = self.logs_backend.group_facts(self._group_name(given))
+        backend, group = self._group(given)
+        facts = backend.group_facts(group)
         if facts.log_class != "STANDARD":
             raise refusals.logs("filter-class", "FilterLogEvents is not available for this log group's class.")
         pattern = compiled(given["filterPattern"]) if (given.get("filterPattern") or "").strip() else None
@@ -106,8 +107,7 @@ class SandboxLogsResponse(LogsResponse):
 
     def get_log_group_fields(self) -> str:
         given = self.request
-        group = self._group_name(given)
-        return _answer(logGroupFields=group_fields(self.logs_backend, group, given.get("time")))
+        return _answer(logGroupFields=group_fields(*self._group(given), given.get("time")))
 
     def start_query(self) -> str:
         return json.dumps(insights_actions.start_query(self.logs_backend, self.request))
@@ -124,21 +124,40 @@ class SandboxLogsResponse(LogsResponse):
     def get_log_record(self) -> str:
         return json.dumps(insights_actions.log_record(self.logs_backend, self.request))
 
-    def _group_name(self, given: dict[str, Any]) -> str:
+    def _group(self, given: dict[str, Any]) -> linked.Located:
         """Return the one group a request names, by name or identifier."""
         if ("logGroupName" in given) == ("logGroupIdentifier" in given):
             raise refusals.logs("filter-group", "Exactly one of logGroupName and logGroupIdentifier must be given.")
-        name = given.get("logGroupName") or self.logs_backend.name_of(given["logGroupIdentifier"])
-        if name not in self.logs_backend.facts:
-            raise ResourceNotFoundException
-        return str(name)
+        return linked.located(self.logs_backend, given.get("logGroupName") or given["logGroupIdentifier"])
 
 
-def _chosen_groups(given: dict[str, Any], names: list[str]) -> list[str]:
+def _chosen_groups(given: dict[str, Any], backends: list[SandboxLogs]) -> list[linked.Located]:
     prefix, part = given.get("logGroupNamePrefix"), given.get("logGroupNamePattern")
+    named, log_class = given.get("logGroupIdentifiers"), given.get("logGroupClass")
     if prefix is not None and part is not None:
         raise refusals.logs("groups-pattern", "logGroupNamePrefix and logGroupNamePattern cannot both be given.")
-    return [name for name in names if name.startswith(prefix or "") and (part or "").lower() in name.lower()]
+    if named is not None:
+        return [linked.located(backends[0], identifier) for identifier in named]
+    return [
+        (one, name)
+        for one in backends
+        for name in sorted(one.groups)
+        if name.startswith(prefix or "") and (part or "").lower() in name.lower()
+        if log_class in (None, one.facts[name].log_class)
+    ]
+
+
+_T = TypeVar("_T")
+
+
+def _page(found: list[_T], given: dict[str, Any], most: int) -> tuple[list[_T], str | None]:
+    """Return a page of what was found, and the token of the next one."""
+    limit = given.get("limit") or 50
+    if not 1 <= limit <= most:
+        constraint = f"Member must have value between 1 and {most}"
+        raise refusals.logs("groups-pattern", refusals.invalid_value(limit, "limit", constraint))
+    first = _offset(given.get("nextToken"))
+    return found[first : first + limit], str(first + limit) if len(found) > first + limit else None
 
 
 def _offset(token: str | None) -> int:

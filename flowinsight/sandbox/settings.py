@@ -13,6 +13,7 @@ class Settings:
     `heal_delivery` lets a failed flow log recover. `scan_events_per_page` bounds how many events one
     FilterLogEvents page looks at, which is what makes empty pages appear; a Logs Insights query takes at least
     `query_seconds` of real time, and sees events from before its group's creation only with `query_before_group`.
+    With `linked_accounts` the company's main account is a monitoring account, and sees the log groups of the others.
     """
 
     cloudwatch_delay: float = 2.0
@@ -27,6 +28,7 @@ class Settings:
     scan_events_per_page: int = 100_000
     query_seconds: float = 0.3
     query_before_group: bool = False
+    linked_accounts: bool = True
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
         """Return a copy with changes; ValueError is a sentence naming the wrong setting."""

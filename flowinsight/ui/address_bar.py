@@ -10,7 +10,7 @@ import streamlit as st
 
 DEFAULTS: Mapping[str, str] = {
     "source": "", "path": "", "q": "", "t": "", "outcome": "", "view": "Conversations", "at": "", "half": "",
-    "way": "", "pattern": "",
+    "way": "", "pattern": "", "also": "",
 }  # fmt: skip
 """Every part of a question that a link carries, and what it is when the link does not say. `t` is a time range in UTC."""
 

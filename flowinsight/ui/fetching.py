@@ -90,7 +90,7 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
     insights_leading.end_others(key)
     if isinstance(remote.place, LogGroup) and remote.reading.way == "leading":
         _end()
-        insights_leading.draw(question, remote.place, remote.account, key)
+        insights_leading.draw(question, remote.place, remote.reading.also, remote.account, key)
     kept: Brought | None = _fetched().take(key)
     if kept is None:
         job = _job(question, remote, key)
@@ -115,7 +115,8 @@ def fetched(question: Question, remote: Remote) -> ask.Held:
 
 def _held(kept: Brought, key: str, remote: Remote) -> ask.Held:
     held = ask.hold(kept.loaded, key, kept.loaded.connection.cursor(), kept.fetched)
-    return replace(held, only=ask.Only(kept.covered, remote.account.present, kept.before))
+    only = ask.Only(kept.covered, remote.account.present, kept.before)
+    return replace(held, only=only, dollars=kept.way.dollars)
 
 
 def _partial(part: Brought, key: str, remote: Remote) -> ask.Held:
@@ -142,7 +143,7 @@ def _job(question: Question, remote: Remote, key: str) -> FetchJob:
     job = FetchJob(question, Live(identity, remote.place, remote.reading), key)
     if isinstance(remote.place, LogGroup) and remote.reading.way == "insights":
         payer = insights_limits.payer(account, remote.place.region or account.region)
-        job.by_insights = InsightsFetch(question, identity, payer, account.present)
+        job.by_insights = InsightsFetch(question, identity, payer, account.present, remote.reading.also)
         leaving.stop_when_left("Investigate", job)
     st.session_state[_JOB] = job
     job.start()

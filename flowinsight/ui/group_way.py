@@ -24,16 +24,37 @@ def _tests() -> working.Shelf:
 
 
 def choose(question: Question, place: LogGroup, account: Account) -> Reading:
-    """Draw the choice, and return what is chosen: the question's own patterns, unless a person said otherwise."""
-    ways = [offer.way for offer in group_ways.offered(question)]
+    """Draw the choice, and return what is chosen: the question's own patterns where the log group has them, unless a person said
+    otherwise.
+    """
+    place = _classed(place, account)
+    ways = [offer.way for offer in group_ways.offered(question, place)]
     chosen = next((way for way in ways if way == address_bar.value("way")), ways[0])
-    reading = Reading(chosen) if chosen != "pattern" else _typed(question, place)
-    name = group_ways.offer(reading).name
+    also = tuple(address_bar.value("also").split()) if chosen in ("insights", "leading") else ()
+    reading = Reading(chosen, also=also) if chosen != "pattern" else _typed(question, place)
+    name = group_ways.offer(reading).name + (f", {len(also) + 1} log groups" if also else "")
     with st.popover(plain(name), icon=":material/alt_route:", key="group_way"):
+        if not place.has_patterns:
+            st.markdown(gray(f"{plain(place.label)} is of the class {place.log_class}, which has no filter patterns."))
         _ways(ways, chosen)
+        if chosen in ("insights", "leading"):
+            st.text_area(
+                "Log groups to ask together with it, one a line", key="also", max_chars=10_000, height=100,
+                placeholder="/vpc/other\narn:aws:logs:eu-west-1:111122223333:log-group:/vpc/flow-logs",
+                help="Up to 50 in all, by name or, in another region or a linked account, by ARN. Each region is asked once.",
+            )  # fmt: skip
         if chosen == "pattern":
             _editor(question, place, account, reading)
     return reading
+
+
+def _classed(place: LogGroup, account: Account) -> LogGroup:
+    """The log group with its class, which decides what it can be asked; asked for once."""
+    if place.log_class:
+        return place
+    return working.done(
+        _tests(), "group_class", f"class {account.key} {place}", lambda _: log_groups.classed(place, account.identity)
+    )
 
 
 def _ways(ways: Sequence[WayName], chosen: WayName) -> None:

@@ -9,7 +9,7 @@ from flowinsight.engines.insights.query import Grain
 from flowinsight.engines.insights_price import Estimate, usd
 from flowinsight.engines.insights_query import Running
 from flowinsight.engines.insights_query_paid import Payer, purse
-from flowinsight.fetchers import denominator, insights, insights_priced
+from flowinsight.fetchers import denominator, insights, insights_priced, live
 from flowinsight.fetchers.group_ways import OFFERS
 from flowinsight.fetchers.insights_priced import KNOWN, Asking, Priced
 from flowinsight.fetchers.insights_slices import Collected, Plan, TakenOnceError
@@ -24,7 +24,8 @@ GRAINS = {"records": "every record", "binned": "records added up by time", "apar
 
 @dataclass
 class InsightsFetch:
-    """`present` is the account's, Unix seconds; `grain` how finely it is asked, where a person chose.
+    """`present` is the account's, Unix seconds; `grain` how finely it is asked, where a person chose; `also` names log groups
+    that are asked together with the place of the question.
 
     Going on after an error or a stop asks only for what is missing.
     """
@@ -33,6 +34,7 @@ class InsightsFetch:
     identity: aws.Identity
     payer: Payer
     present: int
+    also: tuple[str, ...] = ()
     grain: Grain | None = None
     collected: Collected = field(default_factory=Collected)
     running: Running | None = None
@@ -43,9 +45,8 @@ class InsightsFetch:
         start, end = self.question.time.start, self.question.time.end
         width = None if start is None or end is None else chart_bin(end - start)
         asking = Asking(self.grain, width)
-        return self._take(
-            insights_priced.priced(self.question, [group], self.identity, self.present, asking, cancelled)
-        )
+        groups = live.together(group, self.also, self.identity)
+        return self._take(insights_priced.priced(self.question, groups, self.identity, self.present, asking, cancelled))
 
     def _take(self, found: Priced) -> Way:
         self.found, plan, size, tariff = found, found.plan, found.estimate.bytes, self.payer.tariff
@@ -53,7 +54,8 @@ class InsightsFetch:
         sent = tuple(statement.text for statement in plan.statements)
         said = f"{found.said(tariff)} It asks for {GRAINS[plan.scan.grain]}."
         offer = OFFERS["insights"]
-        return Way(offer.name, said, dollars, sent, plan.groups[0].origin, offer.precision)
+        origins = "; ".join(dict.fromkeys(group.origin for group in plan.groups))
+        return Way(offer.name, said, dollars, sent, origins, offer.precision)
 
     def without_coverage(self) -> Way:
         """The matching records alone, where that is cheaper."""
@@ -101,7 +103,7 @@ class InsightsFetch:
     def expected(self, loaded: Loaded) -> Loaded:
         """The same records with the interfaces that should have written."""
         assert self.plan is not None
-        return denominator.joined(loaded, denominator.of_group(self.plan.groups[0], self.identity))
+        return denominator.joined(loaded, denominator.of_groups(self.plan.groups, self.identity))
 
     def cautions(self, loaded: Loaded) -> tuple[str, ...]:
         return tuple(rollups.cautions(loaded))

@@ -33,10 +33,10 @@ def end_others(key: str) -> None:
         st.session_state.pop(_JOB)
 
 
-def draw(question: Question, group: LogGroup, account: Account, key: str) -> NoReturn:
+def draw(question: Question, group: LogGroup, also: tuple[str, ...], account: Account, key: str) -> NoReturn:
     """The lists, or how far they are; nothing else is on the page then."""
     kept: LeadingJob | None = _answers().take(key)
-    job = kept or _job(question, group, account, key)
+    job = kept or _job(question, group, also, account, key)
     state = "done" if kept else job.look(working.QUIET)
     if state == "done":
         _answers().put(key, job)
@@ -60,11 +60,11 @@ def draw(question: Question, group: LogGroup, account: Account, key: str) -> NoR
     st.stop()
 
 
-def _job(question: Question, group: LogGroup, account: Account, key: str) -> LeadingJob:
+def _job(question: Question, group: LogGroup, also: tuple[str, ...], account: Account, key: str) -> LeadingJob:
     job: LeadingJob | None = st.session_state.get(_JOB)
     if job is None:
         payer = insights_limits.payer(account, group.region or account.region)
-        job = LeadingJob(question, group, account.identity, payer, account.present, key)
+        job = LeadingJob(question, group, account.identity, payer, account.present, key, also)
         st.session_state[_JOB] = job
         leaving.stop_when_left("Investigate", job)
         job.start()

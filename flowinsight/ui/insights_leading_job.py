@@ -29,6 +29,7 @@ class LeadingJob(Leased):
     payer: Payer
     present: int
     key: str
+    also: tuple[str, ...] = ()
     state: State = "running"
     plan: LeadingPlan | None = None
     one: Estimate | None = None
@@ -69,7 +70,8 @@ class LeadingJob(Leased):
 
     def _asked(self) -> State:
         if self.plan is None or self.one is None:
-            plan = insights_leading.plan(self.question, [live.settled(self.group, self.identity)], self.identity)
+            groups = live.together(self.group, self.also, self.identity)
+            plan = insights_leading.plan(self.question, groups, self.identity)
             self.one = insights_price.estimated(plan.query(0), self.identity, self.present, lambda: self.stopped)
             self.plan = plan
         if not self.agreed:

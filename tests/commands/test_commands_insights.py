@@ -187,3 +187,41 @@ def test_where_an_index_makes_matching_records_cheaper_they_can_be_asked_for_alo
     assert alone["rows"] == _found(ask, ":443", "--way", "insights", "--view", "conversations")["rows"]
     assert alone["statement"]["text"].startswith("filter (srcPort = 443 or dstPort = 443)")
     assert alone["coverage"]["verdict"] == "seen, coverage unknown"
+
+
+def test_a_group_without_filter_patterns_is_asked_by_logs_insights_unless_another_way_is_named(
+    sandbox: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs = aws.client(aws.sandbox(sandbox.url), "logs")
+    logs.create_log_group(logGroupName="/rare", logGroupClass="INFREQUENT_ACCESS")
+    logs.create_log_stream(logGroupName="/rare", logStreamName="eni-1-all")
+    at = NOON + 1200
+    line = f"2 111122223333 eni-1 10.0.0.5 10.0.1.1 40000 443 6 5 500 {at} {at + 50} ACCEPT OK"
+    logs.put_log_events(
+        logGroupName="/rare", logStreamName="eni-1-all", logEvents=[{"timestamp": at * 1000, "message": line}]
+    )
+    words = ["ask", ":443", "--log-group", "/rare", "--endpoint-url", sandbox.url, *TIME, "--json"]
+
+    assert cli.main([*words, "--view", "conversations"]) == 0
+    printed = capsys.readouterr()
+    logs.delete_log_group(logGroupName="/rare")
+
+    assert (
+        "/rare is of the class INFREQUENT_ACCESS, which has no filter patterns: Logs Insights is asked." in printed.err
+    )
+    assert [row["client"] for row in json.loads(printed.out)["rows"]] == ["10.0.0.5"]
+
+
+def test_other_groups_are_asked_together_with_it(ask: Run, sandbox: Running) -> None:
+    logs = aws.client(aws.sandbox(sandbox.url), "logs")
+    logs.create_log_group(logGroupName="/second")
+    logs.create_log_stream(logGroupName="/second", logStreamName="eni-1-all")
+    at = NOON + 1200
+    line = f"2 111122223333 eni-1 10.9.9.9 10.0.1.1 40000 8443 6 5 500 {at} {at + 50} ACCEPT OK"
+    events = [{"timestamp": at * 1000, "message": line}]
+    logs.put_log_events(logGroupName="/second", logStreamName="eni-1-all", logEvents=events)
+
+    found = _found(ask, ":8443", "--way", "insights", "--also", "/second", "--view", "conversations")
+    logs.delete_log_group(logGroupName="/second")
+
+    assert "10.9.9.9" in [row["client"] for row in found["rows"]]

@@ -116,9 +116,27 @@ def test_several_formats_are_parsed_by_one_expression_each() -> None:
     assert found.names == {"srcaddr": "f0srcaddr", "bytes": "f0bytes", "action": "f2action", "start": "second"}
 
 
-def test_formats_of_the_same_length_are_refused() -> None:
-    with pytest.raises(SourceError, match="same number of fields"):
-        columns([("srcaddr", "bytes"), ("bytes", "srcaddr")], {"srcaddr"})
+def test_formats_of_the_same_length_are_parsed_by_what_values_look_like() -> None:
+    found = columns([("srcaddr", "bytes", "vpc-id"), ("bytes", "srcaddr", "vpc-id")], {"srcaddr"}, DISCOVERED)
+    assert found.before == (
+        "parse @message /^(?<f1srcaddr>(?:[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*|-)) (?:[0-9]+|-) (?:vpc-[0-9a-z]+|-)$/",
+        "parse @message /^(?:[0-9]+|-) (?<f2srcaddr>(?:[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*|-)) (?:vpc-[0-9a-z]+|-)$/",
+        "fields coalesce(f1srcaddr, f2srcaddr) as f0srcaddr",
+    )
+
+
+@pytest.mark.parametrize(
+    "formats",
+    [
+        [("srcaddr", "dstaddr", "bytes"), ("dstaddr", "srcaddr", "bytes")],
+        [("srcaddr", "packets", "bytes"), ("srcaddr", "bytes", "packets")],
+        [("srcaddr", "bytes", "ecs-service-name"), ("srcaddr", "bytes", "vpc-id")],
+        [("srcaddr", "bytes", "log-status"), ("bytes", "srcaddr", "ecs-service-name")],
+    ],
+)
+def test_formats_whose_lines_no_value_tells_apart_are_refused(formats: list[tuple[str, ...]]) -> None:
+    with pytest.raises(SourceError, match="no value of a line says for certain"):
+        columns(formats, {"srcaddr"})
 
 
 def test_either_name_of_the_end_of_the_window_is_taken_where_it_is_listed() -> None:

@@ -173,7 +173,7 @@ def test_the_days_limit_refuses_before_anything_is_asked(opened: Opened, sandbox
 
 @pytest.mark.usefixtures("sandbox")
 def test_a_missing_permission_is_named_and_trying_again_goes_on(opened: Opened, faults: Callable[..., None]) -> None:
-    faults(kind="denied", service="logs", action="GetQueryResults", times=2)
+    faults(kind="denied", service="logs", action="GetQueryResults", times=3)
     page = until(opened(q=":453", **LINK), lambda it: "fetch_again" in keys(it))
     assert "the permission logs:GetQueryResults is missing" in text_of(page)
 
@@ -203,7 +203,7 @@ def test_where_an_index_makes_matching_records_cheaper_both_prices_are_told_and_
 def test_where_records_are_not_taken_twice_it_is_said_and_two_scans_are_priced_before_they_run(
     opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(insights_ladder, "TARGET", 400)
+    monkeypatch.setattr(insights_ladder, "TARGET", 12)
     monkeypatch.setattr(insights_priced, "_TAKEN_ONCE", set())
     monkeypatch.setattr(insights_slices, "_taken_twice", lambda _: False)
     page = until(opened(q="tcp", **LINK), lambda it: "fetch_again" in keys(it))

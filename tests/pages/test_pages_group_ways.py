@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from flowinsight import aws
+from flowinsight.sandbox.running import Running
 from tests.pages.live_pages import RANGE, Opened, answered, keys, text_of, until
 
 LINK = {"source": "Sandbox AWS account", "path": "/vpc/flow-logs", "t": RANGE}
@@ -17,7 +19,12 @@ def draft(page: AppTest) -> str:
 
 def test_a_question_about_an_address_offers_the_term_and_its_false_matches_are_counted(opened: Opened) -> None:
     page = until(opened(q="10.20.1.1", **LINK), answered)
-    assert page.radio(key="way_chosen").options == ["Filter pattern", "Address as a term", "Logs Insights", "What leads"]
+    assert page.radio(key="way_chosen").options == [
+        "Filter pattern",
+        "Address as a term",
+        "Logs Insights",
+        "What leads",
+    ]
     assert "false matches" not in text_of(page)
 
     page.radio(key="way_chosen").set_value("term").run()
@@ -88,3 +95,16 @@ def test_aws_is_asked_what_recent_events_a_pattern_matches(opened: Opened, fault
     page.text_area[0].set_value("ACCEPT").run()
     page.button(key="pattern_test").click().run()
     assert "logs:TestMetricFilter is missing" in text_of(page)
+
+
+def test_a_log_group_without_filter_patterns_is_asked_by_logs_insights_and_it_is_said(
+    opened: Opened, sandbox: Running
+) -> None:
+    logs = aws.client(aws.sandbox(sandbox.url), "logs")
+    logs.create_log_group(logGroupName="/rare", logGroupClass="INFREQUENT_ACCESS")
+    page = until(opened(q=":22", **{**LINK, "path": "/rare"}), lambda it: "way_chosen" in {one.key for one in it.radio})
+    logs.delete_log_group(logGroupName="/rare")
+
+    assert page.radio(key="way_chosen").options == ["Logs Insights", "What leads"]
+    assert "/rare is of the class INFREQUENT_ACCESS, which has no filter patterns." in text_of(page)
+    assert page.text_area(key="also").value == ""

@@ -4,9 +4,10 @@ CloudWatch documents the names of the default format only, and contradicts itsel
 GetLogGroupFields has listed it, and when one is missing all fields are parsed by the positions of the format.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from flowinsight.engines.insights import telling
 from flowinsight.errors import SourceError
 from flowinsight.fields import BY_TOKEN
 
@@ -40,23 +41,27 @@ class Columns:
 
 
 def columns(formats: Sequence[Format], needed: Collection[str], discovered: Collection[str] = ()) -> Columns:
-    """Columns for the `needed` tokens, and for `start`; SourceError where no query could tell the formats apart."""
+    """Columns for the `needed` tokens, and for `start`; SourceError where no query could tell the formats apart.
+
+    Lines of formats of the same length are told apart by their values, and not by what CloudWatch discovered: it says nowhere how
+    it tells them apart.
+    """
+    formats = tuple(dict.fromkeys(formats))
     _check(formats)
     present = {token for a_format in formats for token in a_format} - {"start"}
     wanted = [token for token in BY_TOKEN if token in needed and token in present]
     found = {token: name for token in wanted if (name := _discovered(token, discovered)) is not None}
-    if len(found) == len(wanted):
+    if len(found) == len(wanted) and not telling.alike(formats):
         marks = [found[token] for a_format in formats if (token := _first(a_format, wanted)) in found]
         return Columns({**found, "start": SECOND}, (), tuple(dict.fromkeys(marks)))
-    return _parsed(list(dict.fromkeys(formats)), wanted)
+    return _parsed(formats, wanted)
 
 
 def _check(formats: Sequence[Format]) -> None:
-    lengths = [len(a_format) for a_format in dict.fromkeys(formats)]
-    if len(set(lengths)) < len(lengths):
+    if not telling.apart(formats):
         raise SourceError(
-            "Two formats of these log groups have the same number of fields, and a query cannot tell their lines apart: "
-            "ask one log group at a time, or fetch the records by filter patterns."
+            "Two formats of these log groups have the same number of fields, and no value of a line says for certain which "
+            "of them it is in: ask one log group at a time, or fetch the records by filter patterns."
         )
 
 
@@ -66,7 +71,8 @@ def _discovered(token: str, discovered: Collection[str]) -> str | None:
 
 
 def _parsed(formats: Sequence[Format], wanted: Sequence[str]) -> Columns:
-    before = [_parse(a_format, wanted, number) for number, a_format in enumerate(formats, 1)]
+    shape = telling.shape if telling.alike(formats) else _shape
+    before = [_parse(a_format, wanted, number, shape) for number, a_format in enumerate(formats, 1)]
     marks = [_alias(_first(a_format, wanted), number) for number, a_format in enumerate(formats, 1)]
     names: dict[str, str] = {}
     for token in wanted:
@@ -87,10 +93,10 @@ def _alias(token: str, number: int) -> str:
     return f"f{number}" + "".join(letter for letter in token if letter.isascii() and letter.isalnum())
 
 
-def _parse(a_format: Format, wanted: Sequence[str], number: int) -> str:
+def _parse(a_format: Format, wanted: Sequence[str], number: int, shape: Callable[[str], str]) -> str:
     first = _first(a_format, wanted)
     pieces = [
-        f"(?<{_alias(token, number)}>{_shape(token)})" if token in wanted or token == first else _shape(token)
+        f"(?<{_alias(token, number)}>{shape(token)})" if token in wanted or token == first else shape(token)
         for token in a_format
     ]
     return f"parse @message /^{' '.join(pieces)}$/"
