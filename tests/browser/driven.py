@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +20,20 @@ ROW_HEIGHT = 31
 """Pixels of a table's row at the base font of 14 pixels."""
 
 
+def kind_of(message: ForwardMsg) -> str:
+    """What the server sent: the kind of a new element, such as plotly_chart, else that of the message."""
+    if message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
+        return str(message.delta.new_element.WhichOneof("type"))
+    return str(message.WhichOneof("type"))
+
+
 class App:
     """Drives one page. Waits count finished script runs on the websocket: the page itself shows a fast run as nothing."""
 
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
         self.runs = 0
+        self.received: Counter[str] = Counter()
         self.console: list[str] = []
         self.foreign: list[str] = []
         page.on("websocket", lambda socket: socket.on("framereceived", self._received))
@@ -36,6 +45,7 @@ class App:
         if isinstance(payload, bytes):
             message = ForwardMsg()
             message.ParseFromString(payload)
+            self.received[kind_of(message)] += 1
             self.runs += message.WhichOneof("type") == "script_finished"
 
     def _requested(self, url: str) -> None:

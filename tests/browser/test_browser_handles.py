@@ -2,10 +2,13 @@
 
 import csv
 import io
+import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
+from pyarrow import parquet
 
 from tests.browser.conftest import CONTEXT
 from tests.browser.driven import App
@@ -95,14 +98,18 @@ def test_what_is_exported_is_what_is_shown(app: App, tmp_path: Path) -> None:
     app.goto("/?q=%3A22&view=Clients")
     app.by_key("export_clients").get_by_role("button").first.click()
 
-    with app.page.expect_download() as download:
-        app.page.get_by_role("button", name="CSV", exact=True).click()
+    for kind in ("CSV", "JSON", "Parquet"):
+        with app.page.expect_download() as download:
+            app.page.get_by_role("button", name=kind, exact=True).click()
+        download.value.save_as(tmp_path / kind)
 
-    download.value.save_as(tmp_path / "clients.csv")
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "clients.csv").read_text(encoding="utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "CSV").read_text(encoding="utf-8-sig"))))
     assert rows[0]["Client"] == "192.0.2.66"
     assert rows[-1]["Client"] == "Other"
     assert sum(int(row["Conversations"]) for row in rows) == 103
+    same = json.loads((tmp_path / "JSON").read_text())
+    assert parquet.read_table(tmp_path / "Parquet").to_pylist() == same
+    assert [{name: str(cell) for name, cell in row.items()} for row in same] == rows
 
 
 def test_the_keyboard_reaches_the_box_and_shifts_the_window(app: App) -> None:
@@ -121,12 +128,22 @@ def test_the_keyboard_reaches_the_box_and_shifts_the_window(app: App) -> None:
     assert app.by_key("t").locator("input").input_value() == "2026-11-02T06:00Z/2026-11-02T08:00Z"
 
 
-def test_a_chart_is_saved_as_a_picture_by_the_browser(app: App, tmp_path: Path) -> None:
-    app.goto("/?q=%3A22")
+@pytest.mark.parametrize(
+    ("view", "chart", "title"),
+    [
+        ("Conversations", "clients", "Top clients by bytes"),
+        ("Who uses what", "uses", "Who uses what"),
+        ("Coverage", "coverage", "What each interface wrote over time"),
+    ],
+)
+def test_a_chart_is_saved_as_a_picture_by_the_browser(
+    app: App, tmp_path: Path, view: str, chart: str, title: str
+) -> None:
+    app.goto(f"/?{urlencode({'q': ':22', 'view': view})}")
 
     for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         with app.page.expect_download() as download:
-            app.by_key("title_clients").get_by_role("button", name=f"Top clients by bytes as {kind}").click()
+            app.by_key(f"title_{chart}").get_by_role("button", name=f"{title} as {kind}").click()
         download.value.save_as(tmp_path / kind)
-        assert download.value.suggested_filename == f"flowinsight-clients.{kind.lower()}"
+        assert download.value.suggested_filename == f"flowinsight-{chart}.{kind.lower()}"
         assert (tmp_path / kind).read_bytes().startswith(begins)

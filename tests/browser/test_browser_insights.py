@@ -35,6 +35,9 @@ def test_a_query_is_priced_run_and_answered_with_a_chart(app: App) -> None:
     answer = app.by_key("card_insights_answer")
     expect(answer).to_contain_text("15 rows", timeout=30 * SECONDS)
     expect(answer.locator(".js-plotly-plot .bars .point").first).to_be_attached()
+    with app.page.expect_download() as download:
+        answer.get_by_role("button", name="as SVG").click()
+    assert download.value.suggested_filename == "flowinsight-insights.svg"
     expect(app.by_key("asked_account")).to_contain_text("SANDBOX")
     _picture(app, "insights")
 

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 
 SHOTS = ROOT / "docs/screenshots"
 MOST_BYTES = 300_000
+MOST_SHIFTED = 0.1
+"""What of the window moves, times how far it moves: Chromium's measure, of which up to 0.1 is called good."""
 
 QUESTION = "/?q=%3A22"
 
@@ -78,8 +80,30 @@ def test_an_ambiguous_address_is_asked_about(app: App) -> None:
     kept(app, "which-network", 1440)
 
 
-def test_the_response_carries_the_security_headers(app: App) -> None:
-    response = app.page.request.get(app.base)
+_WATCH_SHIFTS = """() => { window.shifted = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => { window.shifted += entry.value; }))
+    .observe({ type: 'layout-shift' }); }"""
+
+
+def test_another_view_sends_no_chart_again_and_nothing_jumps(app: App) -> None:
+    app.goto(QUESTION)
+    app.page.evaluate(_WATCH_SHIFTS)
+    app.received.clear()
+
+    with app.rerun():
+        app.by_key("view").get_by_text("Services", exact=True).click()
+    assert app.received["ref_hash"] >= 6
+    assert app.received["plotly_chart"] == 0
+
+    app.fill("q", ":443")
+    app.page.wait_for_timeout(500)
+    assert app.received["plotly_chart"] == 6
+    assert app.page.evaluate("window.shifted") < MOST_SHIFTED
+
+
+@pytest.mark.parametrize("path", ["/", "/setup", "/page.js", "/app/static/favicon.svg", "/_stcore/health", "/nowhere"])
+def test_every_response_carries_the_security_headers(app: App, path: str) -> None:
+    response = app.page.request.get(app.base + path)
 
     assert "default-src 'none'" in response.headers["content-security-policy"]
     assert "unsafe-inline" not in response.headers["content-security-policy"].split("style-src")[0]

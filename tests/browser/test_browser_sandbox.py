@@ -1,5 +1,7 @@
 """A person without an AWS account chooses the sandbox, creates a flow log there, and reads an answer."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,7 +12,7 @@ pytestmark = pytest.mark.browser
 SECONDS = 1000
 
 
-def test_the_sandbox_is_chosen_given_a_flow_log_and_asked(app: App) -> None:
+def test_the_sandbox_is_chosen_given_a_flow_log_and_asked_until_nothing_is_an_answer(app: App) -> None:
     app.goto("/?source=AWS+account")
 
     app.by_key("source").get_by_text("Sandbox AWS account").click()
@@ -24,6 +26,15 @@ def test_the_sandbox_is_chosen_given_a_flow_log_and_asked(app: App) -> None:
 
     app.fill("q", ":443")
     expect(app.by_key("card_answer")).to_contain_text("Port 443 of", timeout=30 * SECONDS)
+
+    started = datetime.fromisoformat(app.by_key("t").locator("input").input_value().partition("/")[0])
+    edges = (started + timedelta(minutes=minutes) for minutes in (10, 40))
+    app.fill("t", "/".join(edge.isoformat() for edge in edges))
+    app.fill("q", ":4444")
+    answer = app.by_key("card_answer")
+    expect(answer).to_contain_text("None seen, covered", timeout=30 * SECONDS)
+    expect(answer).to_contain_text("the logs are complete for this time")
+    expect(answer.get_by_role("button", name="The 6 hours up to its end: 12 times as much to fetch")).to_be_visible()
 
     app.click("sandbox_stop")
     expect(app.by_key("card_welcome")).to_contain_text("The sandbox is stopped")
