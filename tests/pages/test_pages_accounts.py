@@ -1,6 +1,7 @@
 """The page with an account as its source: the sandbox, or AWS by profile and role. No browser, and no other AWS."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -106,6 +107,9 @@ def test_a_bucket_is_asked_with_its_price_shown(opened: Opened, sandbox: Running
 
     assert "Port 443 of" in text
     assert "USD for the requests" in text
+    assert re.search(
+        r"conversations, [\d,]+ records · [\d.]+ s · [\d.,]+ (bytes|kB|MB) read from AWS, less than 0.000", text
+    )
 
 
 def test_a_price_above_a_cent_is_agreed_to_before_anything_is_fetched(
