@@ -1,6 +1,7 @@
 """Snapshots of what an account was asked: every source by name, each line as AWS delivered it, and who asked."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from flowinsight.ui import first_flow_log
 from tests.snapshots.account import ACCOUNT, BUCKET, GROUP, HOUR, NOON, S3, TIME, opened
 
 Saved = Callable[..., Snapshot]
+
+
+_NAMING = {"key", "etag", "version", "query_id"}
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +122,39 @@ def test_the_same_question_asked_in_two_ways_is_one_answer_in_two_snapshots(save
     found = snapshots.compare(by_patterns, by_query)
     assert found.unchanged == by_patterns.answer.reconciliation["conversations"] > 0
     assert [found.appeared, found.vanished, found.grew, found.shrank, found.turned] == [()] * 5
+
+
+@pytest.mark.parametrize("how", [GROUP, S3, (*GROUP, "--way", "insights", "--grain", "apart")])
+def test_what_is_redacted_tells_nothing_of_the_account_in_any_byte(
+    how: tuple[str, ...], saved: Saved, sandbox: Running
+) -> None:
+    original = saved(":443", *how, "--note", "ticket 4711")
+    made = snapshots.redact(original, bytes(range(32)))
+
+    hidden = {ACCOUNT, BUCKET, first_flow_log.GROUP, "operator", sandbox.url, "4711", "larkfield"}
+    hidden |= {one.name for one in original.facts.names}
+    for source in original.sources.sources:
+        hidden |= {str(value) for name, value in vars(source).items() if value and name in _NAMING}
+    shown = snapshots.preview(original, bytes(range(32)))
+    hidden |= set(shown.addresses) - set(shown.addresses.values()) | set(shown.words)
+    for name, content in made.parts.items():
+        told = [word for word in hidden if re.search(rb"(?<!\d)" + re.escape(word.encode()) + rb"(?!\d)", content)]
+        assert told == [], name
+    assert len(hidden) > 20
+    assert made.answer.verdict == original.answer.verdict
+    counts = [one.answer.reconciliation["conversations"] for one in (made, original)]
+    assert counts[0] == counts[1] > 0
+
+
+def test_each_part_of_a_rollup_is_named_when_it_is_altered(saved: Saved, tmp_path: Path) -> None:
+    made = saved(":443", *GROUP, "--way", "insights", "--grain", "apart")
+
+    assert {archive.ROLLUP, archive.TIMES} <= made.parts.keys()
+    for name, content in made.parts.items():
+        changed = bytearray(content)
+        changed[len(changed) // 2] ^= 1
+        archive.save({**made.parts, name: bytes(changed)}, tmp_path / "b.flowsnap")
+        assert snapshots.check(tmp_path / "b.flowsnap", {}).altered == (name,)
 
 
 def test_an_account_that_may_not_name_its_interfaces_is_told_so(sandbox: Running) -> None:

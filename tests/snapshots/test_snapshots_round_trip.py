@@ -1,5 +1,7 @@
 """A snapshot gives the answer that it was made of, from the lines that were delivered, and refuses what it cannot know."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -105,6 +107,34 @@ def test_an_interrupted_save_leaves_what_was_there(
     with pytest.raises(SnapshotError, match="cannot be written: No space left"):
         snapshots.save(frozen(""), path)
     assert [(one.name, one.read_bytes()) for one in path.parent.iterdir()] == [("a.flowsnap", before)]
+
+
+SAVING = """
+import sys
+from pathlib import Path
+from flowinsight import snapshots
+
+made = snapshots.open_snapshot(Path(sys.argv[1]))
+print("saving", flush=True)
+while True:
+    snapshots.save(made, Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.003, 0.01, 0.05])
+def test_whatever_kills_a_save_there_is_the_whole_file_or_none(frozen: Frozen, tmp_path: Path, seconds: float) -> None:
+    made, path = frozen(""), tmp_path / "out/a.flowsnap"
+    snapshots.save(made, tmp_path / "source.flowsnap")
+    command = [sys.executable, "-c", SAVING, str(tmp_path / "source.flowsnap"), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"saving\n"
+        time.sleep(seconds)
+        process.kill()
+
+    found = list(path.parent.glob("*.flowsnap")) if path.parent.exists() else []
+    assert found in ([], [path])
+    assert [snapshots.open_snapshot(one).id for one in found] in ([], [made.id])
 
 
 def test_100_000_records_are_saved_and_opened_in_seconds(tmp_path: Path) -> None:
