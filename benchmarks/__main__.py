@@ -3,58 +3,32 @@
 import argparse
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import filter_pages, people, volume
-from benchmarks.measure import Measured, measure
+from benchmarks import filter_pages, large, people, volume
+from benchmarks.measure import measure
+from benchmarks.table import Row, add_folder, folder_of, show
 
 ADDRESS = volume.BUSY
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what was done, by whom, and its time as a multiple of `beside`, with the aim for it."""
-
-    work: str
-    by: str
-    measured: Measured | None
-    beside: Measured | None = None
-    aim: str = ""
-
-    def __str__(self) -> str:
-        if self.measured is None:
-            return f"| {self.work} | {self.by} | not installed | | | | |"
-        ratio = "" if self.beside is None else f"{self.measured.seconds / self.beside.seconds:.2f}"
-        one = self.measured
-        return f"| {self.work} | {self.by} | {one.seconds:.2f} | {one.processor:.2f} | {one.megabytes} | {ratio} | {self.aim} |"
-
-
-HEAD = "| work | by | seconds | processor s | peak MB | ratio | aim |\n|---|---|--:|--:|--:|--:|---|"
+_APART = {"large": large.main, "pages": filter_pages.main, "people": people.main}
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table; the folder with the volume is deleted unless one is named. `people`, `pages`: see those modules."""
-    if arguments[:1] == ["people"]:
-        return people.main(arguments[1:])
-    if arguments[:1] == ["pages"]:
-        return filter_pages.main(arguments[1:])
+    """Print the table. `large`, `pages` and `people` measure something else, each as its module says."""
+    if arguments and arguments[0] in _APART:
+        return _APART[arguments[0]](arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--records", type=int, default=5_000_000, help="records of a run (5,000,000)")
     parser.add_argument("--times", type=int, default=2, help="runs of each, of which the fastest counts (2)")
-    parser.add_argument("--folder", type=Path, help="where to keep the volume for the next run")
+    add_folder(parser)
     options = parser.parse_args(arguments)
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="flowinsight-bench-"))
-    try:
-        print(HEAD)
-        for row in chain(_straight(folder, options), _store(folder, options), _days(folder, options)):
-            print(row, flush=True)
-    finally:
-        if options.folder is None:
-            shutil.rmtree(folder)
+    folder = folder_of(options)
+    rows = chain(_straight(folder, options), _store(folder, options), _days(folder, options))
+    show(rows, folder, keep=bool(options.folder))
     return 0
 
 

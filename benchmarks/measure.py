@@ -1,4 +1,8 @@
-"""Measuring one piece of work in a process of its own: seconds, processor seconds, and the most memory it held."""
+"""Measuring one piece of work in a process of its own: seconds, processor seconds, and the most memory it held.
+
+Memory is what Linux says of the process itself (VmHWM, proc(5)). What `getrusage` and `time -v` say begins at the size of the
+process that started it.
+"""
 
 import json
 import subprocess
@@ -6,14 +10,14 @@ import sys
 from dataclasses import dataclass
 
 _PROGRAM = """
-import importlib, json, resource, sys, time
+import importlib, json, re, sys, time
 from pathlib import Path
 module, name, *arguments = sys.argv[1:]
 work = getattr(importlib.import_module(module), name)
 began, before = time.perf_counter(), time.process_time()
 result = work(*[Path(item[5:]) if item.startswith("path:") else item for item in arguments])
 seconds, processor = time.perf_counter() - began, time.process_time() - before
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 print("\\n" + json.dumps({"seconds": seconds, "processor": processor, "megabytes": peak, "result": result}))
 """
 
