@@ -18,7 +18,7 @@ with shell.page():
         price.draw(person, found, wanted)
         plan = making.draw(person, wanted)
         if provisioning_allowed():
-            verifying.draw(person, wanted)
+            verifying.draw(person, wanted, found)
         exporting.draw(plan, wanted, person.place, found)
     if provisioning_allowed():
         tearing.draw(person, found, wanted)

@@ -90,7 +90,7 @@ def setup_prices(region: str | None, file: Path, *, as_json: bool) -> str:
     found = prices_for(region, price_file.known(file).prices)
     if as_json:
         return _json([price_file.entry(one) for one in found.values()])
-    lines = [f"{one.item}: {one.told(EVER)}" for one in found.values()]
+    lines = [f"{one.item}: {one.rate(EVER)} ({one.label})" for one in found.values()]
     return "\n".join([*lines, "", price_file.said(listed, found.values())])
 
 

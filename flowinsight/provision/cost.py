@@ -7,7 +7,7 @@ from typing import Literal
 from flowinsight.provision.account import Account
 from flowinsight.provision.arrivals import newest_lines
 from flowinsight.provision.presets import record_bytes
-from flowinsight.provision.prices import Item, Price
+from flowinsight.provision.prices import Item, Price, labels
 from flowinsight.provision.settings import FlowLogSettings
 from flowinsight.provision.wanted import Wanted
 
@@ -115,14 +115,19 @@ def compare(
     return Comparison(cloudwatch, s3, cheaper, why, gigabytes, how)
 
 
+def dollars(usd: float) -> str:
+    """An amount as a person reads it: a small one is not nothing."""
+    return "less than 0.01 USD" if 0 < usd < 0.005 else f"{usd:,.2f} USD"
+
+
 def _why(dear: Cost, cheap: Cost) -> str:
     names = {"cloudwatch": "CloudWatch Logs", "s3": "S3"}
     gaps = {line.what: line.usd - other.usd for line, other in zip(dear.lines, cheap.lines, strict=True)}
     most = max(gaps, key=lambda what: gaps[what])
     saved = dear.usd - cheap.usd
     return (
-        f"{names[cheap.destination]} is cheaper for this use by {saved:,.2f} USD a month, "
-        f"mostly by {most.lower()} ({gaps[most]:,.2f} USD)."
+        f"{names[cheap.destination]} is cheaper for this use by {dollars(saved)} a month, "
+        f"mostly by {most.lower()} ({dollars(gaps[most])})."
     )
 
 
@@ -130,9 +135,9 @@ def _in_cloudwatch(wanted: Wanted, gigabytes: float, use: Use, prices: dict[Item
     taken, kept, asked = prices["to CloudWatch"], prices["kept in CloudWatch"], prices["asked in CloudWatch"]
     days = wanted.group.retention_days
     stored, scanned = gigabytes * use.kept_as * _months(days), gigabytes * _looked_back(use, days)
-    by = f"{_questions(use)}: {scanned:,.2f} GB scanned by Logs Insights, at {asked.told(scanned)}"
+    by = f"{_questions(use)}: {scanned:,.2f} GB scanned by Logs Insights at {asked.rate(scanned)} ({labels(asked)})"
     return (
-        Line("Taking in", taken.of(gigabytes), f"{gigabytes:,.2f} GB at {taken.told(gigabytes)}"),
+        Line("Taking in", taken.of(gigabytes), f"{gigabytes:,.2f} GB at {taken.rate(gigabytes)} ({labels(taken)})"),
         Line("Keeping", kept.of(stored), _kept(stored, days, kept)),
         Line("Asking", asked.of(scanned), by),
     )
@@ -154,11 +159,12 @@ def _delivered(gigabytes: float, flow_logs: int, prices: dict[Item, Price], *, p
     taken, converted, put = prices["to S3"], prices["to Parquet"], prices["written to S3"]
     objects = flow_logs * _OBJECTS_AN_HOUR * HOURS
     usd = taken.of(gigabytes) + put.of(objects / 1000)
-    how = f"{gigabytes:,.2f} GB at {taken.told(gigabytes)}"
+    how, used = f"{gigabytes:,.2f} GB at {taken.rate(gigabytes)}", [taken, put]
     if parquet:
         usd += converted.of(gigabytes)
-        how += f", converted to Parquet at {converted.told(gigabytes)}"
-    return Line("Taking in", usd, f"{how}; {objects:,} objects or more written at {put.told(objects / 1000)}")
+        how, used = f"{how}, converted to Parquet at {converted.rate(gigabytes)}", [taken, converted, put]
+    how += f"; {objects:,} objects or more written at {put.rate(objects / 1000)} ({labels(*used)})"
+    return Line("Taking in", usd, how)
 
 
 def _asked_in_s3(gigabytes: float, days: int | None, use: Use, flow_logs: int, prices: dict[Item, Price]) -> Line:
@@ -168,9 +174,9 @@ def _asked_in_s3(gigabytes: float, days: int | None, use: Use, flow_logs: int, p
     got = _looked_back(use, days) * HOURS * _OBJECTS_AN_HOUR * flow_logs
     listed = use.questions * flow_logs * (ceil(use.hours / 24) + 1)
     how = (
-        f"{_questions(use)}: {scanned:,.2f} GB scanned by Athena, compressed, at {asked.told(scanned)}; reading objects here "
-        f"costs no scan. Either way {got:,.0f} objects got at {get.told(got / 1000)} and {listed:,} lists at "
-        f"{put.told(listed / 1000)}"
+        f"{_questions(use)}: {scanned:,.2f} GB, compressed, scanned by Athena at {asked.rate(scanned)}, or read here without a "
+        f"scan; {got:,.0f} objects got at {get.rate(got / 1000)} and {listed:,} lists at {put.rate(listed / 1000)} "
+        f"({labels(asked, get, put)})"
     )
     return Line("Asking", asked.of(scanned) + get.of(got / 1000) + put.of(listed / 1000), how)
 
@@ -186,7 +192,7 @@ def _months(days: int | None) -> float:
 
 def _kept(stored: float, days: int | None, price: Price) -> str:
     how_long = "kept for ever, shown after a year" if days is None else f"kept {days} days"
-    return f"{stored:,.2f} GB compressed, {how_long}, at {price.told(stored)}"
+    return f"{stored:,.2f} GB compressed, {how_long}, at {price.rate(stored)} ({labels(price)})"
 
 
 def _looked_back(use: Use, days: int | None) -> float:

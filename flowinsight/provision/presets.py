@@ -84,9 +84,16 @@ def answerable(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(question for question, needed in QUESTIONS if set(needed) <= set(tokens))
 
 
-def unanswerable(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """The questions a format can never answer, whatever is asked later: AWS cannot add a field afterwards."""
-    return tuple(question for question, needed in QUESTIONS if not set(needed) <= set(tokens))
+def unanswerable(tokens: tuple[str, ...], possible: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """The questions a format can never answer, whatever is asked later: AWS cannot add a field afterwards.
+
+    With `possible`, only those that a format of these fields could answer.
+    """
+    return tuple(
+        question
+        for question, needed in QUESTIONS
+        if not set(needed) <= set(tokens) and (possible is None or set(needed) <= set(possible))
+    )
 
 
 def reason(token: str) -> str:

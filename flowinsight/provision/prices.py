@@ -55,12 +55,12 @@ class Price:
             begin = end
         return total
 
-    def told(self, amount: float) -> str:
-        """The tiers that an amount reaches, with date and source."""
+    def rate(self, amount: float) -> str:
+        """The tiers that an amount reaches: 0.5, 0.25 above 10,240 USD/GB."""
         begins = [0.0, *(end for end, _ in self.tiers)]
         reached = [tier for tier, begin in zip(self.tiers, begins, strict=False) if begin == 0 or begin < amount]
         tiers = [f"{reached[0][1]:g}", *(f"{usd:g} above {end:,.0f}" for (end, _), (_, usd) in pairwise(reached))]
-        return f"{', '.join(tiers)} USD/{self.unit} ({self.label})"
+        return f"{', '.join(tiers)} USD/{self.unit}"
 
 
 def _vended(*usd: float) -> Tiers:
@@ -72,9 +72,9 @@ def _flat(usd: float) -> Tiers:
     return ((EVER, usd),)
 
 
-_SAMPLES = "aws-samples/sample-cfm-tips-mcp, not AWS's own price page"
-_QUOTED = "commonly quoted, not AWS's own price page"
-_ATHENA = "PyPI athena-cost-guard, not AWS's own price page"
+_SAMPLES = "secondary source: aws-samples/sample-cfm-tips-mcp"
+_QUOTED = "secondary source: commonly quoted"
+_ATHENA = "secondary source: PyPI athena-cost-guard"
 _DATED = "2026-11"
 _S3_TIERS = ((51_200.0, 0.023), (512_000.0, 0.022), (EVER, 0.021))
 
@@ -99,6 +99,11 @@ def prices_for(region: str, known: Iterable[Price] = PRICES) -> dict[Item, Price
         if price.region == region or (price.region == "us-east-1" and price.item not in found):
             found[price.item] = price
     return found
+
+
+def labels(*prices: Price) -> str:
+    """The labels of a figure that several prices make, each once."""
+    return "; ".join(dict.fromkeys(price.label for price in prices))
 
 
 def joined(known: Iterable[Price], newer: Iterable[Price]) -> tuple[Price, ...]:

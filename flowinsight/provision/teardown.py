@@ -6,7 +6,7 @@ from flowinsight.provision.plan import Plan
 from flowinsight.provision.refusals import SetupError
 from flowinsight.provision.steps import Delete, LeftAlone, Step
 
-KEPT = "It holds records, which stay. Ask for the data to be deleted too if they are to go."
+KEPT = "It holds records: they stay unless they are asked for too."
 GONE = "Torn down with every record in it. This cannot be undone."
 
 

@@ -27,9 +27,9 @@ class Verification:
         if self.proven:
             return "The setup works: records arrive from every flow log."
         if any(item.state == "failed" for item in self.healths):
-            return "A delivery has failed. The plan below repairs it."
+            return "A delivery has failed. The plan that repairs it is ready."
         if not self.repair.empty:
-            return "AWS does not have all that is wanted. The plan below brings it there."
+            return "AWS does not have all that is wanted. The plan that brings it there is ready."
         return "Everything is set up, and not every flow log has delivered yet: 10 to 20 minutes are normal."
 
 

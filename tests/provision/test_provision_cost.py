@@ -7,7 +7,7 @@ import pytest
 
 from flowinsight.provision.account import Account
 from flowinsight.provision.apply import apply
-from flowinsight.provision.cost import Traffic, Use, assumed, compare, measured
+from flowinsight.provision.cost import Traffic, Use, assumed, compare, dollars, measured
 from flowinsight.provision.desired import flow_logs
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.presets import record_bytes
@@ -56,7 +56,7 @@ def test_a_hundred_gigabytes_cost_what_a_pencil_says() -> None:
 
 def test_requests_of_s3_are_counted_for_every_flow_log() -> None:
     one, ten = (compare(WANTED, HUNDRED_GB, Use(), VIRGINIA, count).s3.lines for count in (1, 10))
-    assert "; 8,760 objects or more written at 0.005 USD/1,000 requests (list price us-east-1" in one[0].how
+    assert "; 8,760 objects or more written at 0.005 USD/1,000 requests (list price us-east-1, 2026-11, " in one[0].how
     assert "17,280 objects got at 0.0004 USD/1,000 requests" in one[2].how
     assert "120 lists at 0.005 USD/1,000 requests" in one[2].how
     assert ten[0].usd - one[0].usd == pytest.approx(9 * 8760 * 0.005 / 1000)
@@ -70,10 +70,25 @@ def test_a_question_costs_no_more_than_what_is_kept() -> None:
     assert long.cloudwatch.lines[2].usd == brief.cloudwatch.lines[2].usd
 
 
+@pytest.mark.parametrize(
+    ("usd", "said"),
+    [(0, "0.00 USD"), (0.001, "less than 0.01 USD"), (0.005, "0.01 USD"), (1234.5, "1,234.50 USD")],
+)
+def test_a_small_price_is_not_written_as_nothing(usd: float, said: str) -> None:
+    assert dollars(usd) == said
+
+
 def test_a_figure_tells_every_tier_it_reaches() -> None:
     price = VIRGINIA["to CloudWatch"]
-    assert price.told(10_240).startswith("0.5 USD/GB (list price")
-    assert price.told(40_000).startswith("0.5, 0.25 above 10,240, 0.1 above 30,720 USD/GB (list price")
+    assert price.rate(10_240) == "0.5 USD/GB"
+    assert price.rate(40_000) == "0.5, 0.25 above 10,240, 0.1 above 30,720 USD/GB"
+
+
+def test_a_figure_made_of_several_prices_names_each_source_once() -> None:
+    parquet = replace(WANTED, bucket=BucketWanted(file_format="parquet"))
+    how = compare(parquet, HUNDRED_GB, Use(), VIRGINIA).s3.lines[0].how
+    assert how.count("commonly quoted") == 1
+    assert how.count("list price us-east-1, 2026-11, ") == 2
 
 
 def test_every_figure_says_list_price_date_and_source() -> None:

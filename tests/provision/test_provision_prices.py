@@ -53,7 +53,7 @@ def test_what_is_free_first_is_not_taken_for_the_price() -> None:
     assert price.first == 0.0063
     assert price.of(5) == 0
     assert price.of(105) == pytest.approx(0.63)
-    assert price.told(105) == f"0, 0.0063 above 5 USD/GB (list price {HERE}, {TODAY}, a test)"
+    assert price.rate(105) == "0, 0.0063 above 5 USD/GB"
 
 
 def document(service: str) -> Any:

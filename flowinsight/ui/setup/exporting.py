@@ -83,4 +83,5 @@ def _draw(form: _Form, name: str) -> None:
     st.download_button(
         "Download", text, f"{name}.{form.ending}", key="setup_download", icon=":material/download:", on_click="ignore"
     )
-    st.code(text, language=form.language, wrap_lines=True)
+    with st.expander("Look at it, or copy it"):
+        st.code(text, language=form.language, wrap_lines=True)

@@ -24,7 +24,7 @@ def draw(*, transit: bool) -> tuple[str, TagFields]:
     text = "transit-gateway" if transit else _preset()
     tokens = presets.fields_of(text)
     tagged = _keys(tokens)
-    _questions(tokens)
+    _questions(tokens, transit=transit)
     with st.expander(f"The {len(tokens)} fields, why each is there and what it costs"):
         _table(tokens)
     return text, tagged
@@ -64,8 +64,9 @@ def _keys(tokens: tuple[str, ...]) -> TagFields:
     return tuple(given)
 
 
-def _questions(tokens: tuple[str, ...]) -> None:
-    can, cannot = presets.answerable(tokens), presets.unanswerable(tokens)
+def _questions(tokens: tuple[str, ...], *, transit: bool) -> None:
+    can = presets.answerable(tokens)
+    cannot = presets.unanswerable(tokens, presets.TRANSIT if transit else tuple(_CHOOSABLE))
     left, right = st.columns(2)
     left.markdown("  \n".join(["**It can answer**", *(f":green[:material/check:] {plain(one)}" for one in can)]))
     if cannot:

@@ -139,6 +139,6 @@ def _cost(one: cost.Cost, cheaper: str, wanted: Wanted) -> None:
     marks = (" :blue-badge[chosen]" if chosen else "") + (
         " :green-badge[cheaper]" if one.destination == cheaper else ""
     )
-    st.metric(_NAMES[one.destination] + marks, f"{one.usd:,.2f} USD")
+    st.metric(_NAMES[one.destination] + marks, cost.dollars(one.usd))
     for line in one.lines:
-        st.markdown(f"**{line.what} {line.usd:,.2f} USD** {gray(line.how)}")
+        st.markdown(f"**{line.what} {cost.dollars(line.usd)}** {gray(line.how)}")

@@ -60,26 +60,33 @@ def _draw(seen: Seen) -> None:
     if not seen.survey.healths:
         st.markdown(gray(f"There is none in this region: {len(seen.interfaces)} network interfaces are not recorded."))
         return
-    table(seen.survey.healths)
-    for one in seen.survey.healths:
-        if one.repair:
-            st.markdown(f":orange[{plain(f'{one.flow_log.id}: {one.repair}')}]")
+    table(seen.survey.healths, "Flow logs and whether their records arrive")
+    amiss(seen.survey.healths)
     if seen.survey.uncovered:
         count = len(seen.survey.uncovered)
         with st.expander(f"{count} of {len(seen.interfaces)} interfaces are not recorded"):
             st.code("\n".join(seen.survey.uncovered), language=None, wrap_lines=True)
 
 
-def table(healths: tuple[Health, ...]) -> None:
-    """Flow logs with how each does."""
+def amiss(healths: tuple[Health, ...]) -> None:
+    """Of what does not deliver, how long it has been, the cause and its repair, in full: a table's cell shows the beginning."""
+    for one in healths:
+        if one.state != "delivering":
+            said = f"{one.flow_log.id}: {one.sentence} {one.repair}".rstrip()
+            st.markdown(f":orange[{plain(said)}]" if one.repair else gray(said))
+
+
+def table(healths: tuple[Health, ...], called: str, *, of_one_setup: bool = False) -> None:
+    """Flow logs with how each does, under the name that a person hears who does not see it."""
+    frame = pd.DataFrame([_row(one) for one in healths])
     st.dataframe(
-        pd.DataFrame([_row(one) for one in healths]),
+        frame.drop(columns="Setup") if of_one_setup else frame,
         hide_index=True,
         column_config={
-            "State": st.column_config.TextColumn(width=80),
-            "How it does": st.column_config.TextColumn(width=375),
+            "State": st.column_config.TextColumn(width=75),
+            "How it does": st.column_config.TextColumn(width=350),
         },
-        alt="Flow logs and whether their records arrive",
+        alt=called,
     )
 
 
