@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +69,25 @@ def test_the_doctor_names_versions_and_no_secret(monkeypatch: pytest.MonkeyPatch
     assert "duckdb" in report
     assert "AWS_ACCESS_KEY_ID" in report
     assert "AKIAEXAMPLE" not in report
+
+
+def test_the_doctor_says_what_may_be_done_with_each_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "flowinsight/store").mkdir(parents=True)
+
+    facts = dict(doctor.facts())
+
+    assert facts["store"] == f"{tmp_path}/flowinsight/store (readable and writable)"
+    assert facts["snapshots"] == (
+        f"{tmp_path}/flowinsight/snapshots (not made yet; {tmp_path}/flowinsight is readable and writable)"
+    )
+
+
+def test_the_doctor_finds_chromium_by_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert dict(doctor.facts())["chromium"] == "not on the path (only tests need it)"
+
+    (tmp_path / "chromium").write_text("#!/bin/sh\necho Chromium 141\n")
+    (tmp_path / "chromium").chmod(0o755)
+
+    assert dict(doctor.facts())["chromium"] == f"{tmp_path}/chromium (Chromium 141)"
