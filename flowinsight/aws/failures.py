@@ -115,12 +115,21 @@ def _elsewhere(metadata: dict[str, Any]) -> str:
     )
 
 
+_NOT_ASSUMED = (
+    "the role {on} cannot be assumed. It does not exist, or does not trust who asks, or wants another external id, or the "
+    "permission sts:AssumeRole is missing"
+)
+"""STS says the same of all four (AssumeRole, AccessDenied), so that nobody learns which roles there are."""
+
+
 def _denied(code: str, message: str, action: str | None, doing: str) -> DeniedError:
     named = _NAMED_ACTION.search(message)
     missing = named[1] if named else action
     on = f" on {named[2].rstrip('.')}" if named and named[2] else ""
     because = _BECAUSE.search(message)
     why = f" ({_scrubbed(because[1])})" if because else ""
+    if missing == "sts:AssumeRole":
+        return DeniedError(f"Could not {doing}: {_NOT_ASSUMED.format(on=on.removeprefix(' on '))}{why}.", code, missing)
     lacking = f"the permission {missing} is missing{on}" if missing else "a permission is missing"
     return DeniedError(f"Could not {doing}: {lacking}{why}.", code, missing)
 

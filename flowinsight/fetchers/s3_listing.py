@@ -21,6 +21,10 @@ class ReaderPaysError(SourceError):
     """The bucket's reader pays for the requests and the transfer, and has not agreed to."""
 
 
+class ReaderMayPayError(DeniedError):
+    """Reading is denied, and whether that is because its reader has to pay cannot be asked either."""
+
+
 @dataclass(frozen=True)
 class S3Object:
     """An object as the listing tells it; `flow_log_id` and `stamp` from its name, where AWS named it."""
@@ -129,12 +133,19 @@ def _below(bucket: Bucket, folder: str) -> list[str]:
 
 
 def _explain_requester_pays(source: S3Objects, s3: Any, denied: DeniedError) -> None:  # noqa: ANN401
-    """Say so where a bucket refuses because its reader has to pay; silent where that cannot be asked."""
+    """Say so where a bucket refuses because its reader has to pay, or may have to; silent where that is not the reason."""
     if source.requester_pays:
         return
     try:
         with aws.translated(doing="ask who pays"):
             payer = s3.get_bucket_request_payment(Bucket=source.bucket).get("Payer")
+    except DeniedError:
+        raise ReaderMayPayError(
+            f"{denied} It may also be that whoever reads {source.bucket} pays for it, and not its owner (requester pays), which "
+            "S3 tells nobody else. Then it is read only when that is agreed to (on the command line: --requester-pays).",
+            denied.code,
+            denied.action,
+        ) from denied
     except AwsError:
         return
     if payer == "Requester":

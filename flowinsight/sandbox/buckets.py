@@ -1,7 +1,8 @@
-"""What S3 does about a bucket that moto does not: a request signed for another region, an owner who is not the expected one, and
-tags that come with the bucket.
+"""What S3 does about a bucket that moto does not: a request signed for another region, an owner who is not the expected one, a
+reader who has to pay, and tags that come with the bucket.
 
-Source: S3 API reference, error responses (PermanentRedirect, AuthorizationHeaderMalformed), bucket owner condition, CreateBucket.
+Source: S3 API reference, error responses (PermanentRedirect, AuthorizationHeaderMalformed), bucket owner condition, CreateBucket,
+PutBucketRequestPayment; S3 user guide, Requester Pays buckets.
 """
 
 from collections.abc import Callable
@@ -10,13 +11,16 @@ from xml.etree import ElementTree as ET
 
 from moto.s3.models import FakeBucket, s3_backends
 
-from flowinsight.sandbox.envelope import Call, Environ, Refusal, read_body
+from flowinsight.sandbox.callers import account_of
+from flowinsight.sandbox.envelope import Call, Environ, Refusal, read_body, render
 from flowinsight.sandbox.rules import RULES
 
+Headers = list[tuple[str, str]]
 _Answer = TypeVar("_Answer", bound=tuple[int, object, object])
 
 _GLOBAL = "us-east-1"
 """The region of the endpoint without one in its name."""
+_PAYERS = ("BucketOwner", "Requester")
 _WITHOUT_BUCKET = {"ListBuckets", "CreateBucket"}
 
 
@@ -33,7 +37,39 @@ def refuse_bucket(call: Call, environ: Environ) -> Refusal | None:
     expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER")
     if expected is not None and expected != bucket.account_id:
         return Refusal(403, RULES["bucket-owner"].code, "Access Denied")
+    agreed = "requester" in {environ.get("HTTP_X_AMZ_REQUEST_PAYER"), call.form.get("x-amz-request-payer")}
+    if not _is_owners(call, bucket) and _payer(bucket) == "Requester" and not agreed:
+        return Refusal(403, RULES["bucket-payer"].code, "Access Denied")
     return None
+
+
+def answered(call: Call, environ: Environ) -> tuple[int, Headers, bytes] | None:
+    """The answer to a call about who pays, which only the owner may make; None for any other call."""
+    bucket = _bucket(_name(call)) if call.action.endswith("BucketRequestPayment") else None
+    if bucket is None:
+        return None
+    headers = [("Content-Type", "application/xml")]
+    if not _is_owners(call, bucket):
+        body, _ = render(Refusal(403, RULES["bucket-payer"].code, "Access Denied"), "s3")
+        return 403, headers, body
+    if call.action.startswith("Put"):
+        told = _read(read_body(environ))
+        payer = "" if told is None else told.findtext("{*}Payer", "")
+        if payer not in _PAYERS:
+            body, _ = render(Refusal(400, "MalformedXML", "Payer is Requester or BucketOwner."), "s3")
+            return 400, headers, body
+        bucket.payer = payer  # moto knows nobody who pays
+        return 200, headers, b""
+    body = f"<RequestPaymentConfiguration><Payer>{_payer(bucket)}</Payer></RequestPaymentConfiguration>".encode()
+    return 200, headers, body
+
+
+def _is_owners(call: Call, bucket: FakeBucket) -> bool:
+    return account_of(call.access_key) == bucket.account_id
+
+
+def _payer(bucket: FakeBucket) -> str:
+    return str(getattr(bucket, "payer", _PAYERS[0]))
 
 
 def with_tags(call: Call, environ: Environ, answer: Callable[[], _Answer]) -> _Answer:
@@ -50,11 +86,15 @@ def with_tags(call: Call, environ: Environ, answer: Callable[[], _Answer]) -> _A
     return given
 
 
-def _tags(configuration: bytes) -> dict[str, str]:
+def _read(configuration: bytes) -> ET.Element | None:
     try:
-        found = ET.fromstring(configuration) if configuration else None  # noqa: S314 - from who uses this machine
+        return ET.fromstring(configuration) if configuration else None  # noqa: S314 - from who uses this machine
     except ET.ParseError:
-        return {}  # moto refuses it
+        return None
+
+
+def _tags(configuration: bytes) -> dict[str, str]:
+    found = _read(configuration)
     tags = found.iterfind(".//{*}Tag") if found is not None else ()
     return {tag.findtext("{*}Key", ""): tag.findtext("{*}Value", "") for tag in tags}
 

@@ -57,7 +57,9 @@ def refuse_role(call: Call, settings: Settings) -> Refusal | None:
     ask = Ask("sts:AssumeRole", arn)
     if role is None:
         return _denied(call, who.arn or f"arn:aws:iam::{account}:root", ask)
-    trusted = decide([parse(role.assume_role_policy_document)], Ask("sts:AssumeRole", None, who)) == "allow"
+    told = {"sts:ExternalId": call.form["ExternalId"]} if "ExternalId" in call.form else {}
+    asked = Ask("sts:AssumeRole", None, who, told)
+    trusted = decide([parse(role.assume_role_policy_document)], asked) == "allow"
     return None if trusted or not settings.enforce_permissions else _denied(call, who.arn or "", ask)
 
 

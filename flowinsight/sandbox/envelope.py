@@ -121,6 +121,7 @@ _SUBRESOURCES = {
     "policy": "Policy", "acl": "Acl", "encryption": "Encryption", "versioning": "Versioning", "tagging": "Tagging",
     "location": "Location", "lifecycle": "LifecycleConfiguration", "publicAccessBlock": "*PublicAccessBlock",
     "ownershipControls": "OwnershipControls", "policyStatus": "PolicyStatus", "logging": "Logging",
+    "requestPayment": "RequestPayment",
 }  # fmt: skip
 
 

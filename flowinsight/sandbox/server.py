@@ -7,13 +7,14 @@ call log, order faults, check the caller, turn failures into AWS's error envelop
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from flowinsight.sandbox.buckets import refuse_bucket, with_tags
+from flowinsight.sandbox.buckets import answered, refuse_bucket, with_tags
 from flowinsight.sandbox.callers import account_of, refuse_caller, refuse_role
 from flowinsight.sandbox.calls import CallLog
 from flowinsight.sandbox.control import Control
@@ -60,7 +61,8 @@ class Application:
                 refusal = refuse_bucket(call, environ) or refuse_caller(call, self.world.settings)
                 refusal = refusal or refuse_role(call, self.world.settings)
                 if refusal is None:
-                    return with_tags(call, environ, lambda: self._ask_moto(call, environ))
+                    moto = partial(self._ask_moto, call, environ)
+                    return answered(call, environ) or with_tags(call, environ, moto)
         body, content_type = render(refusal, call.protocol)
         return refusal.status, [("Content-Type", content_type), *refusal.headers], body
 

@@ -16,7 +16,7 @@ from flowinsight.fetchers.gathered import gather
 from flowinsight.fetchers.group_ways import EXACT, Reading
 from flowinsight.fetchers.insights_ladder import TooWideError
 from flowinsight.fetchers.live import Live, Place
-from flowinsight.fetchers.s3_listing import ReaderPaysError
+from flowinsight.fetchers.s3_listing import ReaderMayPayError, ReaderPaysError
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
 from flowinsight.sources import LogGroup, S3Objects
@@ -193,7 +193,10 @@ def _failed(job: FetchJob) -> None:
         insights_choices.instead(job.error, job.by_insights, job.start)
         return
     st.error(plain(job.error), icon=":material/error:")
-    st.button("Try again", key="fetch_again", type="primary", on_click=job.start)
+    with st.container(horizontal=True, gap="small"):
+        st.button("Try again", key="fetch_again", type="primary", on_click=job.start)
+        if isinstance(job.error, ReaderMayPayError):
+            st.button("Agree to pay, and see the price first", key="fetch_pay", on_click=job.pay)
 
 
 @st.fragment(run_every=0.5)

@@ -1,15 +1,17 @@
 """Who asks, and the clients that ask."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from flowinsight import aws
-from flowinsight.errors import AwsError, ExpiredError
+from flowinsight.errors import AwsError, DeniedError, ExpiredError
 from flowinsight.sandbox import running
 from flowinsight.sandbox.running import Running
 
+VERSION = "2012-10-17"
 ROLE = "arn:aws:iam::111122223333:role/looker"
 ANYONE = {
     "Version": "2012-10-17",
@@ -83,6 +85,60 @@ def test_a_role_is_assumed_with_its_external_id(sandbox: Running, identity: aws.
     before = len(sandbox.control("calls"))
     assert aws.whoami(assumed).user == "looker/FlowInsight"
     assert [call["action"] for call in sandbox.control("calls")[before:]] == ["AssumeRole", "GetCallerIdentity"]
+
+
+@pytest.fixture
+def enforced(sandbox: Running) -> Iterator[None]:
+    sandbox.control("settings", {"enforce_permissions": True})
+    yield
+    sandbox.control("settings", {"enforce_permissions": False})
+
+
+@pytest.fixture(scope="module")
+def partner(identity: aws.Identity) -> tuple[str, str]:
+    """A role that asks for an external id, and the key of a user who may do everything."""
+    iam, everything = aws.client(identity, "iam"), {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    trust = {
+        "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "partner-7"}},
+    }  # fmt: skip
+    role = iam.create_role(
+        RoleName="partner", AssumeRolePolicyDocument=json.dumps({"Version": VERSION, "Statement": [trust]})
+    )
+    iam.create_user(UserName="reader")
+    iam.put_user_policy(
+        UserName="reader", PolicyName="all", PolicyDocument=json.dumps({"Version": VERSION, "Statement": [everything]})
+    )
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    return role["Role"]["Arn"], key["AccessKeyId"]
+
+
+@pytest.mark.usefixtures("enforced")
+@pytest.mark.parametrize(
+    ("external_id", "role"),
+    [(None, "partner"), ("partner-8", "partner"), ("partner-7", "missing"), ("partner-7", "partner")],
+)
+def test_a_role_that_cannot_be_assumed_is_told_with_everything_that_may_be_why(
+    sandbox: Running, partner: tuple[str, str], monkeypatch: pytest.MonkeyPatch, external_id: str | None, role: str
+) -> None:
+    arn, key = partner
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    wanted = arn.replace("partner", role)
+    asking = aws.Identity(
+        role_arn=wanted,
+        external_id=external_id,
+        region="eu-central-1",
+        endpoint_url=sandbox.url,
+        label=f"{external_id} {role}",
+    )
+    if (external_id, role) == ("partner-7", "partner"):
+        assert aws.whoami(asking).user == "partner/FlowInsight"
+        return
+    with pytest.raises(
+        DeniedError, match=f"the role {wanted} cannot be assumed. It does not exist, or does not trust who"
+    ):
+        aws.whoami(asking)
 
 
 def test_a_profile_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

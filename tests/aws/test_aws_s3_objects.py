@@ -1,6 +1,6 @@
 """Objects in a central bucket: read once, and told apart when they cannot be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -206,34 +206,32 @@ def test_when_every_object_is_denied_the_fetch_stops(s3: Any, fault: Callable[..
     assert s3_objects.read(found, collected).complete
 
 
-class Paying:
-    """A bucket that answers only who agreed to pay. The sandbox has none."""
-
-    def __init__(self, s3: Any) -> None:
-        self._s3 = s3
-
-    def list_objects_v2(self, *, RequestPayer: str = "", **request: Any) -> Any:  # noqa: N803 - AWS's name
-        if RequestPayer != "requester":
-            return self._s3.list_objects_v2(**{**request, "Bucket": "larkfield-denied"})
-        return self._s3.list_objects_v2(**request)
-
-    def get_object(self, *, RequestPayer: str, **request: Any) -> Any:  # noqa: N803 - AWS's name
-        assert RequestPayer == "requester"
-        return self._s3.get_object(**request)
-
-    def get_bucket_request_payment(self, **_: Any) -> dict[str, str]:
-        return {"Payer": "Requester"}
+@pytest.fixture
+def paid_by_its_reader(s3: Any) -> Iterator[None]:
+    s3.put_bucket_request_payment(Bucket=BUCKET, RequestPaymentConfiguration={"Payer": "Requester"})
+    yield
+    s3.put_bucket_request_payment(Bucket=BUCKET, RequestPaymentConfiguration={"Payer": "BucketOwner"})
 
 
-def test_a_bucket_whose_reader_pays_is_read_only_after_agreement(s3: Any, fault: Callable[..., Any]) -> None:
+@pytest.mark.usefixtures("paid_by_its_reader")
+def test_a_bucket_whose_reader_pays_is_read_only_after_agreement(s3: Any, sandbox: Running) -> None:
+    reader = aws.client(aws.sandbox(sandbox.url, MEMBER), "s3")
     agreed = S3Objects(BUCKET, "lake/", requester_pays=True)
-    paying = Paying(s3)
-    assert s3_listing.discover(agreed, paying)[0] == (LAKE,)
-    found = listing(paying, TEN_MINUTES, LAKE, source=agreed)
-    assert len(fetched(found, paying, agreed).batches) == len(found.objects) > 0
+    assert s3_listing.discover(agreed, reader)[0] == (LAKE,)
+    found = listing(reader, TEN_MINUTES, LAKE, source=agreed)
+    assert len(fetched(found, reader, agreed).batches) == len(found.objects) > 0
+    assert s3_listing.discover(LAKE_ONLY, s3)[0] == (LAKE,), "its owner need not agree"
+
+    with pytest.raises(s3_listing.ReaderMayPayError, match=r"s3:ListBucket is missing.* \(requester pays\)") as caught:
+        s3_listing.discover(LAKE_ONLY, reader)
+    assert caught.value.action == "s3:ListBucket"
+
+
+@pytest.mark.usefixtures("paid_by_its_reader")
+def test_where_s3_says_who_pays_nothing_else_is_blamed(s3: Any, fault: Callable[..., Any]) -> None:
     fault(kind="denied", action="ListObjectsV2")
     with pytest.raises(s3_listing.ReaderPaysError, match="Whoever reads larkfield-central pays for the requests"):
-        s3_listing.discover(LAKE_ONLY, paying)
+        s3_listing.discover(EVERYTHING, s3)
 
 
 def test_the_whole_of_a_central_bucket_is_one_answer(identity: aws.Identity, delivered: Delivered) -> None:

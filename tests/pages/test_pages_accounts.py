@@ -129,21 +129,28 @@ def test_a_price_above_a_cent_is_agreed_to_before_anything_is_fetched(
     assert "GetObject" in {call["action"] for call in sandbox.control(f"calls?after={before}")}
 
 
+@pytest.mark.parametrize(
+    ("error", "said", "earlier"),
+    [
+        (s3_listing.ReaderPaysError("Whoever reads this pays."), "You would pay for this", 400),
+        (s3_listing.ReaderMayPayError("It is denied, or its reader pays."), "It is denied, or its reader pays.", 410),
+    ],
+)
 def test_a_bucket_whose_reader_pays_is_read_only_after_agreeing_to_pay_and_to_the_price(
-    opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, sandbox: Running, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str, earlier: int
 ) -> None:
     discover = s3_listing.discover
 
     def paid(source: S3Objects, s3: object) -> object:
         if not source.requester_pays:
-            raise s3_listing.ReaderPaysError(f"Whoever reads {source.bucket} pays.")
+            raise error
         return discover(source, s3)
 
     monkeypatch.setattr(s3_listing, "discover", paid)
     now = int(sandbox.control()["now"])
-    link = {"path": "s3://larkfield-page/", "q": ":443", "t": f"{now - 400}/{now - 60}"}
+    link = {"path": "s3://larkfield-page/", "q": ":443", "t": f"{now - earlier}/{now - 60}"}
     page = until(opened(source="Sandbox AWS account", **link), lambda it: "fetch_pay" in keys(it))
-    assert "You would pay for this" in text_of(page)
+    assert said in text_of(page)
 
     page.button(key="fetch_pay").click().run()
     until(page, lambda it: "fetch_agree" in keys(it))

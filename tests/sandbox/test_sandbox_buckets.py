@@ -94,3 +94,24 @@ def test_a_bucket_that_is_refused_keeps_its_tags(
         else:
             refused("BucketAlreadyOwnedByYou", s3.create_bucket, Bucket=name, CreateBucketConfiguration=where)
     assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "made", "Value": "first"}]
+
+
+def test_who_reads_a_bucket_of_another_account_pays_only_when_saying_so(
+    client: Callable[..., Any], sandbox: Any, bucket: str, refused: Callable[..., Any]
+) -> None:
+    s3, member = client("s3"), client("s3", **sandbox.credentials("012345678910"))
+    s3.put_object(Bucket=bucket, Key="k", Body=b"here")
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    assert member.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1, "the owner pays anyway"
+    refused("AccessDenied", member.list_objects_v2, Bucket=bucket)
+    refused("AccessDenied", member.get_object, Bucket=bucket, Key="k")
+    refused("AccessDenied", member.get_bucket_request_payment, Bucket=bucket)
+    assert member.list_objects_v2(Bucket=bucket, RequestPayer="requester")["KeyCount"] == 1
+    assert member.get_object(Bucket=bucket, Key="k", RequestPayer="requester")["Body"].read() == b"here"
+    nobody = {"Payer": "Nobody"}
+    refused("MalformedXML", s3.put_bucket_request_payment, Bucket=bucket, RequestPaymentConfiguration=nobody)
