@@ -7,7 +7,7 @@ TOLERATED: dict[str, dict[str, str]] = {"duck": {}, "insights": {}}
 
 NOT_COMPARED = {
     "insights": (
-        "NAT gateways are learnt from the inside legs that match: an outside leg without one is a conversation of the gateway.",
+        "NAT gateways are learnt from the inside legs that match and from the account's interfaces; random records have no account.",
         "A record belongs to the time of its event, which CloudWatch takes from its start: one without a start is not asked for.",
         "Two formats with the same number of fields are told apart by values that every record has: random records may lack them.",
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from flowinsight import aws, db
 from flowinsight.errors import AwsError
+from flowinsight.fetchers.gateways import Gateway, gateways, learned
 from flowinsight.fetchers.s3_layout import ROOT, Location
 from flowinsight.loaded import Due, Loaded
 from flowinsight.names.expected import Expected, expected
@@ -19,10 +20,13 @@ from flowinsight.sources import LogGroup, S3Objects
 
 @dataclass(frozen=True)
 class Denominator:
-    """The interfaces that should have written, None where that is not known, and a sentence why it is not."""
+    """The interfaces that should have written, None where that is not known, and a sentence why it is not; the NAT gateways among
+    all that deliver there, None where those are not known either.
+    """
 
     due: tuple[Due, ...] | None
     why: str = ""
+    gateways: tuple[Gateway, ...] | None = None
 
 
 def of_group(source: LogGroup, identity: aws.Identity) -> Denominator:
@@ -39,7 +43,7 @@ def of_groups(groups: Sequence[LogGroup], identity: aws.Identity) -> Denominator
     found = [of_group(group, identity) for group in groups]
     unknown = next((one for one in found if one.due is None), None)
     due = {item.interface_id: item for one in found for item in one.due or ()}
-    return unknown or Denominator(tuple(due.values()))
+    return unknown or Denominator(tuple(due.values()), "", tuple(one for each in found for one in each.gateways or ()))
 
 
 def of_bucket(source: S3Objects, locations: Iterable[Location], identity: aws.Identity) -> Denominator:
@@ -72,9 +76,9 @@ def _asked(identity: aws.Identity, region: str | None, delivers: Callable[[FlowL
     except AwsError as error:
         return Denominator(None, f"Which interfaces should have written is not known. {error}")
     due = tuple(_due(one, region or identity.region) for one in expected(known, logs))
-    return Denominator(
-        due or None, "" if due else "No interface of this account has a flow log that delivers there now."
-    )
+    if not due:
+        return Denominator(None, "No interface of this account has a flow log that delivers there now.")
+    return Denominator(due, "", gateways(known.interfaces))
 
 
 def _due(one: Expected, region: str | None) -> Due:
@@ -96,7 +100,10 @@ def _traffic(types: frozenset[str]) -> Literal["ALL", "ACCEPT", "REJECT"]:
 
 
 def joined(loaded: Loaded, found: Denominator) -> Loaded:
-    """The records with the interfaces that should have written; without them where other accounts wrote there too."""
+    """The records with the interfaces that should have written; without them where other accounts wrote there too. What the NAT
+    gateways of the account sent for others is told from what they would have sent themselves.
+    """
+    loaded = learned(loaded, found.gateways)
     if found.due is None:
         return replace(loaded, tally=replace(loaded.tally, problems=(*loaded.tally.problems, found.why)))
     owners = {one.places.get("account_id") for one in found.due}
