@@ -75,7 +75,7 @@ def _about(options: argparse.Namespace, found: Investigation, leading: Leading) 
         return about
     identity = fetched.who_asks(options)
     who, known = asked.asker(identity), asked.known(identity)
-    met = [*asked.met(found), *((row["name"], row["network"]) for row in leading.rows)]
+    met = [*asked.met(found), *((row["name"], row["network"]) for row in (*leading.rows, *leading.gone))]
     by = (("Asked by", caller(identity, who.caller)), *(("Names", why) for why in known.notes))
     return replace(about, facts=by, names=tuple(asked.called(met, known)), present=live.now(identity))
 

@@ -110,7 +110,7 @@ def _report(asked: Question, held: ask.Held, wanted: Wanted, around: Surrounding
         found, leading = lead(asked, held.loaded, wanted, job.cursor)
     except db.Error as error:
         raise EngineError(f"The embedded engine could not answer: {error} Narrow the question or its time.") from error
-    addresses = [*met(found), *((row["name"], row["network"]) for row in leading.rows)]
+    addresses = [*met(found), *((row["name"], row["network"]) for row in (*leading.rows, *leading.gone))]
     return _Made(leaders.report(found, leading, around.about(addresses)), leading)
 
 

@@ -1,5 +1,6 @@
 """A report opened from disk with the network off: sorted, filtered, hovered over, printed."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,15 +15,22 @@ from flowinsight.investigation import investigate
 from flowinsight.question import Question
 from flowinsight.reports import answers, writing
 from flowinsight.reports.content import About
+from flowinsight.snapshots import Name
 
 pytestmark = pytest.mark.browser
+
+NAMES = {"10.20.0.40": "bastion", "192.0.2.66": "the other office of the company"}
+PAPERS = {"A4": (596, 843), "Letter": (612, 792)}
+"""Points of 1/72 inch."""
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     found = investigate(Question(filters=grammar.parse(":22"), limit=1000), load(EXAMPLES[0].source))
-    writing.write(answers.report(found, About(1793663998, EXAMPLES[0].name, note="Who is 192.0.2.66?")), path)
+    names = tuple(Name(one, called, 1793663000, "Amazon EC2") for one, called in NAMES.items())
+    about = About(1793663998, EXAMPLES[0].name, note="Who is 192.0.2.66?", names=names)
+    writing.write(answers.report(found, about), path)
     return path
 
 
@@ -47,19 +55,34 @@ def test_a_report_is_sorted_filtered_hovered_over_and_printed(report: Page) -> N
     clients = section.locator("tbody tr td:first-child")
 
     section.locator("thead button").first.click()
-    assert clients.first.inner_text() == "10.20.0.40"
+    assert clients.first.inner_text() == "10.20.0.40 bastion"
     section.locator("thead button").first.click()
     assert clients.first.inner_text() == "203.0.113.200"
 
     section.get_by_role("searchbox").fill("192.0.2.66 data")
     expect(section.get_by_role("status")).to_have_text("1 of 103 rows")
-    assert clients.all_inner_texts() == ["192.0.2.66"]
+    assert clients.all_inner_texts() == [f"192.0.2.66 {NAMES['192.0.2.66']}"]
 
     report.locator("g[data-tip]").first.locator(".slot").hover(force=True)
     expect(report.locator("#tip")).to_contain_text("UTC, 10 minutes: 1 rejected")
 
-    for form in ("A4", "Letter"):
-        assert report.pdf(format=form).startswith(b"%PDF")
+
+@pytest.mark.parametrize("form", PAPERS)
+def test_a_report_prints_on_paper_with_nothing_cut_off(report: Page, form: str) -> None:
+    width, height = PAPERS[form]
+    printed = report.pdf(format=form)
+    sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+
+    assert 3 < len(sheets) < 12
+    assert {(round(float(wide)), round(float(high))) for wide, high in sheets} == {(width, height)}
+    report.emulate_media(media="print")
+    between = round((width / 72 - 2 * 11 / 25.4) * 96)
+    report.set_viewport_size({"width": between, "height": 1000})
+    assert report.evaluate("document.documentElement.scrollWidth") < 1.1 * between, (
+        "more would be shrunk too far to be read"
+    )
+    assert report.get_by_role("searchbox").count() == 0
+    assert report.locator("g[data-tip]").first.is_visible()
 
 
 def test_a_report_fits_a_phone_and_keeps_nobody_out(report: Page) -> None:
