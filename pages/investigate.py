@@ -55,7 +55,10 @@ with shell.page(sources.ways_out):
         inventories.draw([*said, *translated.said])
         held = sources.brought(question, source, held)
         with st.container(key="work"):  # always there: what stands below it keeps its place while work is shown
-            asked = ask.answer(question, held) if too_wide.agreed(question, held, zone) else None
+            wide = too_wide.expected(question, held)
+            asked = ask.answer(question, held) if wide is None else None
+        if wide is not None:
+            too_wide.draw(question, held, wide, zone)
         if asked is not None:
             found = asked.found
             if not unasked:

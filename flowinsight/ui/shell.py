@@ -104,7 +104,7 @@ _CSS = """<style>
 }
 [class*="st-key-time_"] kbd { display: none; }
 /* Work on an answer floats over the answer before it, which stays where it is until then. */
-.st-key-card_working_answer, .st-key-card_working_effort { position: fixed; z-index: 100; top: 4.5rem; left: 50%;
+.st-key-card_working_answer, .st-key-card_working_effort { position: fixed; z-index: 100; bottom: 1.5rem; left: 50%;
   transform: translateX(-50%); width: min(30rem, calc(100vw - 2rem)); box-shadow: 0 4px 24px rgba(0, 0, 0, .25); }
 .save { display: flex; gap: 2px; }
 .save button { all: unset; cursor: pointer; font: 500 11px Inter, sans-serif; padding: 2px 6px; border-radius: 4px;

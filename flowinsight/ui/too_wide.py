@@ -17,19 +17,20 @@ from flowinsight.ui.plain import gray, plain
 _AGREED = "wide_agreed"
 
 
-def agreed(question: Question, held: ask.Held, zone: tzinfo) -> bool:
-    """Whether to answer now; else the page says what the answer would take, and what would take less."""
-    key = f"{held.key} {question.to_json()}"
-    if st.session_state.get(_AGREED) == key or ask.known(question, held):
-        return True
-    expected = ask.effort_of(question, held)
-    if not expected.too_wide:
-        return True
-    _question(question, expected, key, zone)
-    return False
+def expected(question: Question, held: ask.Held) -> Effort | None:
+    """What the answer will take, where a person is to be asked about that first."""
+    if st.session_state.get(_AGREED) == _key(question, held) or ask.known(question, held):
+        return None
+    found = ask.effort_of(question, held)
+    return found if found.too_wide else None
 
 
-def _question(question: Question, expected: Effort, key: str, zone: tzinfo) -> None:
+def _key(question: Question, held: ask.Held) -> str:
+    return f"{held.key} {question.to_json()}"
+
+
+def draw(question: Question, held: ask.Held, expected: Effort, zone: tzinfo) -> None:
+    """What the answer would take, and what would take less."""
     with st.container(border=True, key="card_wide"):
         st.markdown("#### This question is wide")
         st.markdown(
@@ -54,7 +55,7 @@ def _question(question: Question, expected: Effort, key: str, zone: tzinfo) -> N
                         on_click=editing.set_time,
                         args=(part,),
                     )
-            st.button("Ask all the same", key="wide_on", on_click=_agree, args=(key,))
+            st.button("Ask all the same", key="wide_on", on_click=_agree, args=(_key(question, held),))
 
 
 def _time(question: Question, zone: tzinfo) -> str:
@@ -83,9 +84,9 @@ def opened(source: Files) -> ask.Held | None:
     """The records of files; None where the page first says what reading them would take."""
     files = found(source.paths)
     key = str(tuple(map(str, source.paths)))
-    expected = reading(files)
-    if expected.too_wide and st.session_state.get(_AGREED) != key and not ask.is_open(source):
-        _files(source, expected, key)
+    weighed = reading(files)
+    if weighed.too_wide and st.session_state.get(_AGREED) != key and not ask.is_open(source):
+        _files(source, weighed, key)
         return None
     return ask.load(source)
 
