@@ -1,5 +1,6 @@
 """A snapshot on the Investigate page is a source like any other, with its own question."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from flowinsight.investigation import investigate
 from flowinsight.question import Question
 from flowinsight.snapshots import Circumstances
 from tests.pages.test_pages_investigate import text_of
+from tests.snapshots.conftest import frozen, loaded, source
+from tests.snapshots.test_snapshots_strangers import filled
+
+__all__ = ["filled", "frozen", "loaded", "source"]
 
 Opened = Callable[..., AppTest]
 PLACE = "Files on this machine"
@@ -53,3 +58,14 @@ def test_one_that_was_altered_is_not_opened(opened: Opened, tmp_path: Path) -> N
     path.write_bytes(path.read_bytes()[:-40])
 
     assert "is not a snapshot, or only a piece of one" in text_of(opened(source=PLACE, path=str(path), q=":443"))
+
+
+def test_script_and_formula_in_every_text_of_a_strangers_snapshot_stay_text(opened: Opened, filled: Path) -> None:
+    page = opened(source=PLACE, path=str(filled), q="10.77.3.21")
+
+    assert not page.exception
+    assert "alert(1)" in page.dataframe[0].value.to_string(), "tables show text as it is"
+    for one in page.markdown:
+        assert not (one.allow_html and "alert(1)" in one.value)
+        assert "](javascript" not in one.value
+        assert not re.search(r"(?<!\\)<(script|img)", one.value)
