@@ -2,12 +2,17 @@
 
 import argparse
 import json
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import Event
 
 from flowinsight import store
 from flowinsight.commands.ask import tokens_of
+from flowinsight.errors import SourceError
 from flowinsight.paths import default_store
 from flowinsight.table import as_text
 
@@ -30,14 +35,42 @@ def add_store(command: argparse.ArgumentParser) -> None:
 
 
 def run_ingest(options: argparse.Namespace) -> str:
-    """What `ingest` prints; progress goes to standard error where a person is looking at it."""
+    """Print what `ingest` did; progress goes to standard error where a person is looking at it.
+
+    SourceError when a file could not be read, after the others were; StoreError when it was stopped before its end.
+    """
     tokens = tokens_of(options.format)
     progress = _told if sys.stderr.isatty() else None
-    if options.watch:
-        for report in store.watch(options.store, options.paths, tokens, progress=progress):
-            sys.stdout.write(f"{_ingested(report, as_json=options.json)}\n")
-            sys.stdout.flush()
-    return _ingested(store.ingest(options.store, options.paths, tokens, progress), as_json=options.json)
+    with _interrupted() as stopped:
+        if options.watch:
+            for report in store.watch(options.store, options.paths, tokens, progress=progress, cancelled=stopped):
+                sys.stdout.write(f"{_ingested(report, as_json=options.json)}\n")
+                sys.stdout.flush()
+            return ""
+        report = store.ingest(options.store, options.paths, tokens, progress, stopped)
+    sys.stdout.write(f"{_ingested(report, as_json=options.json)}\n")
+    if report.failed:
+        raise SourceError("\n".join(report.failed))
+    if report.cancelled:
+        raise store.StoreError("Stopped. What was read up to the last seconds is kept: ingest again to go on.")
+    return ""
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed meanwhile. Pressed again, it ends the program at once, which harms no store either."""
+    pressed = Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def press(*_: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _told(progress: store.Progress) -> None:
@@ -55,8 +88,12 @@ def _ingested(report: store.Ingested, *, as_json: bool) -> str:
         f"{tally.records:,} records, {tally.status_rows:,} status rows, {tally.skipped:,} skipped, "
         f"{tally.unparsable:,} unparsable, {report.duplicates:,} held already."
     )
-    lines = [f"{reason.count:,} lines could not be read: {why}." for why, reason in tally.reasons.items()]
-    return "\n".join([counted, *lines, *tally.problems, *report.failed])
+    lines = [f"{_lines(reason.count)} could not be read: {why}." for why, reason in tally.reasons.items()]
+    return "\n".join([counted, *lines, *tally.problems])
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"
 
 
 def run_store(options: argparse.Namespace) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from pathlib import Path
 
 from flowinsight.errors import SourceError
@@ -9,6 +10,8 @@ from flowinsight.records.files import found, is_growing_text, opened
 from flowinsight.store.digests import Digests
 from flowinsight.store.ingest import ingest
 from flowinsight.store.reports import Ingested, Progress
+
+_NAP = 0.5
 
 Seen = dict[Path, tuple[int, int]]
 
@@ -37,7 +40,15 @@ def watch(
             yield ingest(store, ready, tokens, progress, cancelled, wait=every, digests=digests)
             taken.update({path: now[path] for path in ready})
         before = now
-        time.sleep(every)
+        _rest(every, stop)
+
+
+def _rest(seconds: float, stop: Callable[[], bool]) -> None:
+    """Sleep so many seconds, and no longer than half a second once it is to stop."""
+    naps = max(1, ceil(seconds / _NAP))
+    for _ in range(naps):
+        if not stop():
+            time.sleep(seconds / naps)
 
 
 def _looked(paths: Sequence[Path]) -> Seen:
