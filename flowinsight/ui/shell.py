@@ -103,6 +103,7 @@ _CSS = """<style>
   [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] * { color: #0f141b; }
 }
 [class*="st-key-time_"] kbd { display: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-work):not(:has(.st-key-card_cancelled)) { position: absolute; }
 /* Work on an answer floats over the answer before it, which stays where it is until then. */
 .st-key-card_working_answer, .st-key-card_working_effort { position: fixed; z-index: 100; bottom: 1.5rem; left: 50%;
   transform: translateX(-50%); width: min(30rem, calc(100vw - 2rem)); box-shadow: 0 4px 24px rgba(0, 0, 0, .25); }
