@@ -4,18 +4,20 @@ import argparse
 import importlib.util
 import os
 import signal
+import socket
 import sys
 from typing import NoReturn
 
 from flowinsight.errors import FlowInsightError
 from flowinsight.sandbox.moto_pin import check_version
-from flowinsight.sandbox.running import MISSING_MOTO, REGION, SECRET_KEY, SandboxError
+from flowinsight.sandbox.running import HOST, MISSING_MOTO, REGION, SECRET_KEY, SandboxError
 
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         _prepare()
+        _check_port(chosen.port)
         from flowinsight.sandbox.assembly import run  # noqa: PLC0415 - imports moto, which reads its settings then
 
         run(chosen.port, chosen.speed, chosen.seed, chosen.at, leashed=chosen.leashed)
@@ -52,8 +54,16 @@ def _prepare() -> None:
     signal.signal(signal.SIGTERM, _leave)
 
 
+def _check_port(port: int) -> None:
+    """Raise OSError where the port is taken: before moto is imported, which takes seconds."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
+
+
 def _leave(_number: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+    """Nothing is kept, so nothing has to be put away first."""
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from flowinsight.sandbox.company import CompanyInAccount, company_of
 from flowinsight.sandbox.control import Control
 from flowinsight.sandbox.delivery import Delivery
 from flowinsight.sandbox.founding import build, open_accounts
-from flowinsight.sandbox.server import HOST, Application, serve
+from flowinsight.sandbox.running import HOST
+from flowinsight.sandbox.server import Application, serve
 from flowinsight.sandbox.world import World
 
 _TICK_SECONDS = 1.0

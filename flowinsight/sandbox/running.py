@@ -21,6 +21,7 @@ from urllib.request import Request, urlopen
 
 from flowinsight.errors import FlowInsightError
 
+HOST = "127.0.0.1"
 REGION = "eu-central-1"
 ACCOUNT = "111122223333"
 SECRET_KEY = "sandbox"

@@ -21,9 +21,9 @@ from flowinsight.sandbox.control import Control
 from flowinsight.sandbox.envelope import Call, Environ, Refusal, recognise, render
 from flowinsight.sandbox.fault_rules import FaultRule
 from flowinsight.sandbox.offered import refuse_unoffered, unknown_operation
+from flowinsight.sandbox.running import HOST
 from flowinsight.sandbox.world import World
 
-HOST = "127.0.0.1"
 CONTROL = "/_sandbox"
 _LOG = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,12 +126,12 @@ def test_its_process_gets_no_aws_credentials(sandbox: Any) -> None:
     assert not names & {"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"}
 
 
-def test_it_ends_with_the_program_that_started_it() -> None:
-    other = start(speed=0)
-    assert other.process.stdin is not None
-    other.process.stdin.close()
-    assert other.process.wait(20) == 0
-    other.stop()
+def test_stopping_ends_the_process() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    running.Running("http://127.0.0.1:0", process, tempfile.TemporaryFile("w+")).stop()  # noqa: SIM115 - stop closes it
+    assert process.poll() is not None
 
 
 def test_a_port_in_use_stops_the_start_with_a_sentence() -> None:
@@ -210,7 +211,11 @@ def test_the_company_stands_in_both_accounts(client: Callable[..., Any], sandbox
     assert research["Vpcs"][0]["OwnerId"] == "012345678910"
 
 
-def test_equal_seeds_give_equal_ids_and_stopping_ends_the_process(company: dict[str, Any]) -> None:
+def test_equal_seeds_give_equal_ids_and_a_sandbox_ends_with_the_program_that_started_it(
+    company: dict[str, Any],
+) -> None:
     with start(speed=0, at=1_795_176_000) as twin:
         assert twin.control("company") == company
-    assert twin.process.poll() is not None
+        assert twin.process.stdin is not None
+        twin.process.stdin.close()
+        assert twin.process.wait(20) == 0
