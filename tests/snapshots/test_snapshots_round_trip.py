@@ -156,8 +156,8 @@ def test_100_000_records_are_saved_and_opened_in_seconds(tmp_path: Path) -> None
     opened = time.process_time()
 
     assert made.facts.inside.lines == 100_000
-    assert (saved - began, opened - saved) < (
-        4.0,
-        2.0,
-    )  # processor time of both cores; a clock on the wall shows about half
+    assert saved - began < 2.0, (
+        "seconds of both cores together: a clock on the wall shows no more where nothing else runs"
+    )
+    assert opened - saved < 1.0
     assert replace(made.facts.inside, lines=0).inside == 100_000
