@@ -48,7 +48,7 @@ class InsightsQuery:
             raise SourceError(f"A query reads at most {MOST_GROUPS} log groups, not {len(self.groups)}.")
         if not self.groups and not self.text.lstrip().upper().startswith("SOURCE"):
             raise SourceError("A query needs a log group.")
-        if len({group.region for group in self.groups}) > 1:
+        if len({group.region for group in self.groups} - {None}) > 1:
             raise SourceError("A query reads log groups of one region: ask once for each region.")
         if self.start > self.end:
             raise SourceError("The time range of a query ends after it begins.")
@@ -57,8 +57,8 @@ class InsightsQuery:
 
     @property
     def region(self) -> str | None:
-        """The region of its groups; None is the identity's."""
-        return self.groups[0].region if self.groups else None
+        """The region of its groups; None is the identity's, and that of groups which name none beside others."""
+        return next((group.region for group in self.groups if group.region is not None), None)
 
     def request(self) -> dict[str, Any]:
         """What StartQuery is sent. Groups of other accounts are named by ARN, and then all of them as identifiers."""

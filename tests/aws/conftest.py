@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flowinsight import aws
+from flowinsight.engines import insights_budget, insights_query, insights_query_calls
 from flowinsight.fetchers import log_events
 from flowinsight.fetchers.formats import parsed
 from flowinsight.sandbox.running import Running, start
@@ -76,6 +77,24 @@ def settings(sandbox: Running) -> Iterator[Callable[..., Any]]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have botocore retry at once."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+
+
+@pytest.fixture
+def quick_queries(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs Insights queries that end at once, looked at often, by an identity that asked for nothing yet."""
+    sandbox.control("settings", {"query_seconds": 0.1, "query_before_group": True})
+    monkeypatch.setattr(insights_query_calls, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(insights_query_calls, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(insights_query, "FIRST_LOOK", 0.03)
+    insights_budget.budget_for.cache_clear()
+
+
+@pytest.fixture
+def slowly(quick_queries: None, sandbox: Running) -> Iterator[None]:  # noqa: ARG001 - it must come before
+    """Let queries run for as long as a test needs to meet them running."""
+    sandbox.control("settings", {"query_seconds": 30})
+    yield
+    sandbox.control("settings", {"query_seconds": 0.1})
 
 
 @pytest.fixture

@@ -214,7 +214,7 @@ def test_the_term_and_the_pattern_give_the_same_answer(logs: Any) -> None:
 def test_a_term_is_an_address_and_nothing_wider() -> None:
     for text in (":22", "10.0.0.0/16"):
         question = Question(TimeRange(NOON, NOON + 900), tuple(grammar.parse(text)))
-        assert [offer.way for offer in group_ways.offered(question)] == ["pattern", "insights"]
+        assert [offer.way for offer in group_ways.offered(question, SOURCE)] == ["pattern", "insights", "leading"]
         with pytest.raises(QuestionError, match="A term is a whole address"):
             group_ways.plan(question, SOURCE, Reading("term"))
 
