@@ -44,7 +44,7 @@ _OVERRIDDEN: tuple[tuple[type, tuple[str, ...]], ...] = (
     (IAMBackend, ("create_role", "update_assume_role_policy", "delete_policy", "get_role_by_arn")),
     (FlowLogs, ("get_filter_value", "add_tags")),
     (FakeBucket, ("get_permission",)),
-    (S3Backend, ("create_bucket", "put_bucket_policy", "put_object", "put_public_access_block")),
+    (S3Backend, ("create_bucket", "put_bucket_policy", "put_object", "put_public_access_block", "put_bucket_tagging")),
 )
 
 
@@ -58,6 +58,9 @@ def check() -> None:
         handler = urls.url_paths.get(path)
         _expect(getattr(handler, "__self__", None) is expected, f"{path} is not served by {expected.__name__}")
         _expect(len(urls.url_paths) == 1, f"{expected.__name__} is served under more than one path")
+    _expect(
+        isinstance(getattr(s3_backends, "bucket_accounts", None), dict), "S3's register does not say whose a bucket is"
+    )
     for module, maker in ID_MAKERS:
         _expect(callable(getattr(module, maker, None)), f"{module.__name__}.{maker} is gone")
     for owner, names in _OVERRIDDEN:
