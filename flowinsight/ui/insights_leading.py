@@ -111,10 +111,11 @@ def _paid(job: LeadingJob, key: str) -> None:
     assert job.plan is not None
     read = job.collected.bytes_scanned
     st.markdown(gray(f"{job.plan.scans} scans, {size(read)} read: {usd(job.payer.tariff.of(read))}. {leading.CAUTION}"))
-    with st.popover("How", icon=":material/receipt_long:", key="leading_way"):
-        for _, statement in job.plan.statements:
-            st.code(statement.text, language=None, wrap_lines=True)
-    st.button("Ask again", key="leading_anew", icon=":material/refresh:", on_click=_answers().drop, args=(key,))
+    with st.container(horizontal=True, gap="small", key="leading_how"):
+        with st.popover("How", icon=":material/receipt_long:", key="leading_way"):
+            for _, statement in job.plan.statements:
+                st.code(statement.text, language=None, wrap_lines=True)
+        st.button("Ask again", key="leading_anew", icon=":material/refresh:", on_click=_answers().drop, args=(key,))
 
 
 def _lists(job: LeadingJob) -> None:

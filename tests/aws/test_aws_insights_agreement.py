@@ -1,6 +1,7 @@
 """A question asked of the sandbox by Logs Insights, through boto3, is answered as by filter patterns and by the reference."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 
 from flowinsight import aws, grammar, views
 from flowinsight.engines.insights.query import GRAINS
+from flowinsight.errors import AwsError, ExpiredError, ThrottledError, UnreachableError
 from flowinsight.fetchers import insights, log_events, log_groups
-from flowinsight.fetchers.insights_slices import Scanned
+from flowinsight.fetchers.insights_slices import Collected, Scanned
 from flowinsight.investigation import chart_bin, investigate
 from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
@@ -19,6 +21,8 @@ from flowinsight.sources import LogGroup
 from tests.agreement.flow_logs import START
 from tests.agreement.test_agreement_with_reference import agreeing
 from tests.aws.conftest import NOON, TOKENS, Delivered
+from tests.aws.insights_asked import unfinished
+from tests.aws.striking import ALWAYS
 from tests.insights.test_insights_agreement import Asked, asking, same
 from tests.reference.answers import Reference
 
@@ -90,6 +94,36 @@ def test_a_whole_page_of_answers_costs_one_scan(
         logGroupName=source.name, startTime=(span.start - 600) * 1000, endTime=(span.end + 600) * 1000 - 1
     )["events"]
     assert found.bytes_scanned == _bytes_of(identity, found.scans) == sum(len(one["message"]) for one in stored)
+
+
+@pytest.mark.usefixtures("impatient", "quick_queries")
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("expired-token", ExpiredError), ("server-error", UnreachableError), ("throttling", ThrottledError)],
+)
+def test_a_fetch_that_is_interrupted_goes_on_and_nothing_is_lost_doubled_or_left_running(
+    identity: aws.Identity, span: TimeRange, source: LogGroup, fault: Any, kind: str, error: type[AwsError]
+) -> None:
+    question = Question(span, tuple(grammar.parse(":443")), limit=10_000)
+    whole = insights.load(question, [source], identity, grain="records")
+    to_do, collected = replace(whole.plan, width=900), Collected()
+
+    def strike(_: Collected) -> None:
+        fault(kind=kind, action="GetQueryResults", times=ALWAYS)
+
+    with pytest.raises(error):
+        insights.fetch(to_do, identity, collected, progress=strike)
+    fault()
+    assert len(collected.parts) == 1
+    insights.fetch(to_do, identity, collected)
+
+    found = insights.read(to_do, collected)
+    assert found.complete
+    assert found.loaded.tally == whole.loaded.tally
+    assert found.bytes_scanned == whole.bytes_scanned == _bytes_of(identity, found.scans)
+    rows = [views.conversations(prepare(question, one.loaded)).rows for one in (found, whole)]
+    assert rows[0] == rows[1]
+    assert unfinished(identity) == []
 
 
 def test_names_are_those_cloudwatch_lists_and_otherwise_fields_are_parsed(

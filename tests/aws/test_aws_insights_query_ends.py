@@ -9,7 +9,7 @@ from flowinsight import aws
 from flowinsight.engines import insights_query_left
 from flowinsight.engines.insights_query import Running
 from flowinsight.engines.insights_query_errors import BusyError, QueryCancelledError, QueryEndedError
-from flowinsight.errors import DeniedError, ExpiredError, ThrottledError, UnreachableError
+from flowinsight.errors import AwsError, DeniedError, ExpiredError, ThrottledError, UnreachableError
 from tests.aws.conftest import Delivered
 from tests.aws.insights_asked import ever, query_of, ran, unfinished
 from tests.aws.striking import ALWAYS
@@ -189,3 +189,51 @@ def test_what_was_left_and_not_asked_again_is_stopped_by_the_next_query(
     insights_query_left.stop_forgotten(identity, after=0)
 
     assert unfinished(identity) == []
+
+
+@pytest.mark.usefixtures("slowly")
+@pytest.mark.parametrize(
+    ("kind", "error", "words"),
+    [
+        ("throttling", ThrottledError, "AWS asks for fewer requests"),
+        ("server-error", UnreachableError, "AWS answered with an error of its own"),
+        ("timeout", UnreachableError, "AWS did not answer"),
+        ("expired-token", ExpiredError, "the credentials have expired. Sign in again"),
+        ("denied", DeniedError, "the permission logs:StartQuery is missing"),
+    ],
+)
+def test_a_start_that_never_succeeds_says_why_and_leaves_nothing_running(
+    identity: aws.Identity,
+    delivered: Delivered,
+    fault: Callable[..., Any],
+    kind: str,
+    error: type[AwsError],
+    words: str,
+) -> None:
+    fault(kind=kind, action="StartQuery", times=ALWAYS)
+
+    with pytest.raises(error, match=words):
+        ran(query_of(delivered), identity)
+    fault()
+
+    assert unfinished(identity) == []
+
+
+def test_credentials_that_expire_between_two_pages_of_rows_bring_all_rows_of_the_same_query(
+    identity: aws.Identity, delivered: Delivered, fault: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, before = query_of(delivered, "fields @message | sort @timestamp desc | limit 250"), ever(identity)
+    logs = aws.client(identity, "logs")
+    asked = logs.get_query_results
+
+    def expiring(**request: Any) -> Any:
+        if "nextToken" in request:
+            fault(kind="expired-token", action="GetQueryResults", times=1)
+        return asked(maxItems=100, **request)
+
+    monkeypatch.setattr(logs, "get_query_results", expiring)
+    with pytest.raises(ExpiredError, match="not paid twice"):
+        ran(query, identity)
+
+    assert len({row["@message"] for row in ran(query, identity).rows}) == 250
+    assert ever(identity) == before + 1
