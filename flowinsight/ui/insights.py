@@ -101,7 +101,7 @@ def _groups(account: Account, region: str) -> list[str]:
             max_selections=50, placeholder="/vpc/flow-logs",
             help="Up to 50, by name; those of linked accounts, in a monitoring account, by ARN.",
         )  # fmt: skip
-        for note in () if account.identity.is_sandbox else notes:
+        for note in notes:
             st.markdown(gray(note))
     return chosen
 

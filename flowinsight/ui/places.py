@@ -66,9 +66,9 @@ def _look_again(account: Account) -> None:
 
 
 def _notes(account: Account) -> None:
-    """What could not be looked at. That the sandbox has no data sources to list, nobody needs to know."""
+    """What could not be looked at."""
     found: live.Places | None = _found().take(_key(account))
-    for note in found.notes if found and not account.identity.is_sandbox else ():
+    for note in found.notes if found else ():
         st.markdown(gray(note))
 
 
