@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from flowinsight import store
+from flowinsight.commands import from_bucket
 from flowinsight.commands.ask import tokens_of
 from flowinsight.errors import SourceError
 from flowinsight.paths import default_store
@@ -19,11 +20,12 @@ from flowinsight.table import as_text
 
 def add_ingest(ingest: argparse.ArgumentParser) -> None:
     """The options of `ingest`."""
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="flow log files or folders")
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="flow log files or folders")
     ingest.add_argument("--store", type=Path, metavar="DIR", default=default_store(), help="default: %(default)s")
     ingest.add_argument("--format", help="the log format of lines that have no header: '${version} ${srcaddr} …'")
     ingest.add_argument("--watch", action="store_true", help="go on looking for what arrives, until interrupted")
     ingest.add_argument("--json", action="store_true", help="print JSON")
+    from_bucket.add(ingest)
 
 
 def add_store(command: argparse.ArgumentParser) -> None:
@@ -37,8 +39,9 @@ def add_store(command: argparse.ArgumentParser) -> None:
 def run_ingest(options: argparse.Namespace) -> str:
     """Print what `ingest` did; progress goes to standard error where a person is looking at it.
 
-    SourceError when a file could not be read, after the others were; StoreError when it was stopped before its end.
+    SourceError when a file or an object could not be read, after the others were; StoreError when it was stopped before its end.
     """
+    from_bucket.check(options)
     tokens = tokens_of(options.format)
     progress = _told if sys.stderr.isatty() else None
     with _interrupted() as stopped:
@@ -47,10 +50,11 @@ def run_ingest(options: argparse.Namespace) -> str:
                 sys.stdout.write(f"{_ingested(report, as_json=options.json)}\n")
                 sys.stdout.flush()
             return ""
-        report = store.ingest(options.store, options.paths, tokens, progress, stopped)
+        read = from_bucket.bring(options, stopped) if options.s3 else from_bucket.Brought(options.paths, ())
+        report = store.ingest(options.store, read.files, tokens, progress, stopped)
     sys.stdout.write(f"{_ingested(report, as_json=options.json)}\n")
-    if report.failed:
-        raise SourceError("\n".join(report.failed))
+    if report.failed or read.problems:
+        raise SourceError("\n".join([*read.problems, *report.failed]))
     if report.cancelled:
         raise store.StoreError("Stopped. What was read up to the last seconds is kept: ingest again to go on.")
     return ""

@@ -240,17 +240,18 @@ def read(listing: Listing, collected: Collected) -> Fetched:
     """The records of what has arrived, in the order of the listing."""
     batches = (batch for one in listing.objects for batch in collected.batches.get(one.key, ()))
     unread = tuple(collected.unread.values())
-    loaded = gather(batches, problems=[*_unread_sentences(unread), *map(silence, listing.silent)])
+    loaded = gather(batches, problems=[*unread_sentences(unread), *map(silence, listing.silent)])
     complete = listing.whole and not unread and all(collected.has(one) for one in listing.objects)
     return Fetched(listing, loaded, unread, complete, dict(collected.delivered))
 
 
-def _unread_sentences(unread: Iterable[Unread]) -> list[str]:
+def unread_sentences(unread: Iterable[Unread]) -> tuple[str, ...]:
+    """Why objects could not be read, and how many of them."""
     counts = Counter(item.why for item in unread)
-    return [
+    return tuple(
         f"Objects that {_SENTENCES[why]} ({count:,}). Their time counts as not covered."
         for why, count in counts.items()
-    ]
+    )
 
 
 def silence(location: Location) -> str:
