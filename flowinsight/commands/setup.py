@@ -3,17 +3,19 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
 from flowinsight import aws
 from flowinsight.fetchers import live
 from flowinsight.paths import audit_file, prices_file
 from flowinsight.provision import commands
 from flowinsight.provision.apply import Progress
+from flowinsight.provision.exports import Export, Policy
 from flowinsight.provision.refusals import SetupError
 from flowinsight.provision.waiting import Waiting
 from flowinsight.switches import provisioning_allowed
 
-EXPORTS = ("cli", "cloudformation-json", "cloudformation-yaml", "terraform")
+EXPORTS = (*get_args(Export), *get_args(Policy))
 
 
 def add(setup: argparse.ArgumentParser) -> None:

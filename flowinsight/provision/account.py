@@ -49,6 +49,13 @@ class Account:
         self.audit.write({**told, "outcome": "done", "request": request}, durable=changes)
         return answer
 
+    def note(self, what: str, **more: object) -> None:
+        """Write into the audit file what no single call tells."""
+        setup, account, region = self.identity_of_lines
+        self.audit.write(
+            {"setup": setup, "account": account, "region": region, "operation": what, "outcome": "noted", **more}
+        )
+
     def remembered(self, create: str, delete: str, parameter: str) -> set[str]:
         """Names of what the setup asked to create in this account and region, and did not delete again, by the audit file.
 

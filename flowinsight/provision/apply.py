@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, assert_never
 
 from flowinsight.errors import AwsError, DeniedError
 from flowinsight.provision import perform
 from flowinsight.provision.account import Account, aws_words
 from flowinsight.provision.arrivals import arrival
+from flowinsight.provision.deployed import FlowLog
 from flowinsight.provision.health import NORMAL
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.read import flow_logs
 from flowinsight.provision.refusals import SetupError
-from flowinsight.provision.settings import FlowLogSettings, Settings, differences
+from flowinsight.provision.settings import FlowLogSettings, differences
 from flowinsight.provision.steps import Change, Create, Delete, LeftAlone, Replace, Step, Unchanged, described
 from flowinsight.provision.waiting import UNASSUMED, Waiting, until_known
 
@@ -80,15 +82,16 @@ def apply(
 
         say("started", described(step))
         try:
-            _take(step, account, waiting or Waiting(), lambda text: say("waiting", text))
+            marked = _take(step, account, waiting or Waiting(), lambda text: say("waiting", text))
         except AwsError as error:
             message = explained(error, step)
             say("failed", message)
             raise StepFailedError(message, step) from error
-        say("done", described(step))
+        say("done", f"{described(step)}{marked}")
 
 
-def _take(step: Step, account: Account, waiting: Waiting, say: Callable[[str], None]) -> None:
+def _take(step: Step, account: Account, waiting: Waiting, say: Callable[[str], None]) -> str:
+    """Take one step; what is to be said of it besides, which is the time for which two flow logs recorded the same."""
     match step:
         case Create(FlowLogSettings() as flow_log):
             until_known(lambda: perform.create_flow_log(flow_log, account), waiting, say)
@@ -97,46 +100,60 @@ def _take(step: Step, account: Account, waiting: Waiting, say: Callable[[str], N
         case Change():
             perform.change(step, account)
         case Replace():
-            _replace(step, account, waiting, say)
+            return _replace(step, account, waiting, say)
+        case Delete(FlowLogSettings() as old, waits_for=FlowLogSettings() as new):
+            return _superseded(step.flow_log_id, old, new, account, waiting, say)
         case Delete():
-            if step.waits_for is not None:
-                shared = _share_streams(step.before, step.waits_for)
-                _await_record(step.waits_for, account, waiting, say, shared=shared)
             perform.delete(step, account)
         case Unchanged() | LeftAlone():
             say("There is nothing to do.")
         case _:
             assert_never(step)
+    return ""
 
 
-def _replace(step: Replace, account: Account, waiting: Waiting, say: Callable[[str], None]) -> None:
+def _replace(step: Replace, account: Account, waiting: Waiting, say: Callable[[str], None]) -> str:
     if not step.overlap:
         perform.delete_flow_log(step.before.id, account)
     until_known(lambda: perform.create_flow_log(step.after, account), waiting, say)
-    if step.overlap:
-        shared = _share_streams(step.before.settings, step.after)
-        _await_record(step.after, account, waiting, say, shared=shared)
-        perform.delete_flow_log(step.before.id, account)
+    if not step.overlap:
+        return ""
+    return _superseded(step.before.id, step.before.settings, step.after, account, waiting, say)
 
 
-def _share_streams(old: Settings, new: FlowLogSettings) -> bool:
-    """Whether both write to the same streams of one log group, so that a record does not say which of them wrote it."""
-    return isinstance(old, FlowLogSettings) and new.layout is None and old.destination == new.destination
+def _superseded(
+    old_id: str,
+    old: FlowLogSettings,
+    new: FlowLogSettings,
+    account: Account,
+    waiting: Waiting,
+    say: Callable[[str], None],
+) -> str:
+    """Delete a flow log when its successor has delivered; from when to when both recorded, in words and in the audit file."""
+    shared = new.layout is None and old.destination == new.destination
+    successor = _await_record(new, account, waiting, say, shared=shared)
+    perform.delete_flow_log(old_id, account)
+    began, ended = (
+        f"{when:%Y-%m-%d %H:%M}" for when in (successor.created, datetime.fromtimestamp(waiting.now(), UTC))
+    )
+    account.note("overlap", resource=new.resource, old=old_id, new=successor.id, began=began, ended=ended)
+    return f". Both recorded from {began} to {ended} UTC: what passed then is in both places"
 
 
 def _await_record(
     settings: FlowLogSettings, account: Account, waiting: Waiting, say: Callable[[str], None], *, shared: bool
-) -> None:
-    """Wait until the flow log with these settings has delivered; AwsError when it does not within the time.
+) -> FlowLog:
+    """Wait until the flow log with these settings has delivered, and return it; AwsError when it does not within the time.
 
-    With `shared` streams the usual time of a first record is waited as well.
+    With `shared` streams, where a record does not say which of the two wrote it, the usual time of a first one is waited too.
     """
     began = waiting.now()
     while True:
         found = [item for item in flow_logs(account) if not differences(item.settings, settings)]
         old_enough = [item for item in found if not shared or waiting.now() - item.created.timestamp() >= NORMAL]
-        if any(arrival(item, account, waiting.now()) for item in old_enough):
-            return
+        delivered = next((item for item in old_enough if arrival(item, account, waiting.now())), None)
+        if delivered is not None:
+            return delivered
         waited = waiting.now() - began
         if waited >= waiting.first_record:
             raise AwsError(

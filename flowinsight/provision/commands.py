@@ -10,11 +10,12 @@ from flowinsight import aws
 from flowinsight.provision import price_file, price_list
 from flowinsight.provision.account import Account, open_account
 from flowinsight.provision.apply import Progress, Report, apply, ignore
-from flowinsight.provision.exports import Export, export
+from flowinsight.provision.exports import Export, Policy, export, policy
 from flowinsight.provision.leftovers import read_everything
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.prices import EVER, prices_for
 from flowinsight.provision.read import read
+from flowinsight.provision.readback import answers
 from flowinsight.provision.refusals import SetupError
 from flowinsight.provision.shown import plan_json, plan_text, verification_json, verification_text
 from flowinsight.provision.teardown import teardown
@@ -52,7 +53,8 @@ def setup(
             return _plan(plan(wanted, read(wanted, account)), as_json=as_json)
         case "verify":
             found = verify(wanted, account, patience.now())
-            return _json(verification_json(found)) if as_json else verification_text(found)
+            told = answers(found.healths, account, patience.now()) if found.proven else {}
+            return _json(verification_json(found, told)) if as_json else verification_text(found, told)
         case "apply":
             return _apply(lambda: plan(wanted, read(wanted, account)), account, patience, report, allowed, as_json)
         case "destroy":
@@ -74,11 +76,15 @@ def load_wanted(file: Path) -> Wanted:
         raise SetupError(f"The file {file} cannot be read: {error}.") from error
 
 
-def setup_export(kind: Export, file: Path, identity: aws.Identity, audit: Path) -> str:
-    """The plan for a TOML file as AWS CLI commands, CloudFormation or Terraform; nothing is changed."""
+def setup_export(kind: Export | Policy, file: Path, identity: aws.Identity, audit: Path) -> str:
+    """The plan for a TOML file as AWS CLI commands, CloudFormation or Terraform, or a policy; nothing is changed."""
     wanted = load_wanted(file)
     account = open_account(identity, audit, wanted.name)
-    return export(plan(wanted, read(wanted, account)), kind)
+    match kind:
+        case "policy-to-provision" | "policy-to-ask" | "policy-to-ask-with-names":
+            return policy(wanted, account.place, kind)
+        case _:
+            return export(plan(wanted, read(wanted, account)), kind)
 
 
 def setup_prices(region: str | None, file: Path, *, as_json: bool) -> str:

@@ -31,19 +31,19 @@ def read_everything(wanted: Wanted | None, account: Account) -> Deployed:
 
     Where a search is not allowed, `unsearched` of the answer says what may have been missed.
     """
-    deployed = read(wanted, account)
+    deployed, setup = read(wanted, account), wanted.name if wanted else account.setup
     unsearched: list[str] = []
     groups = {group.name: group for group in deployed.groups}
     buckets = {bucket.name: bucket for bucket in deployed.buckets}
     roles = {role.name: role for role in deployed.roles}
     try:
-        mine = [one for one in tagged(account) if one.setup == (wanted.name if wanted else account.setup)]
+        mine = [one for one in tagged(account) if one.setup == setup]
         groups |= {one.name: one for one in _groups(mine, groups, account)}
         buckets |= {one.name: one for one in _buckets(mine, buckets, account)}
     except DeniedError as error:
         unsearched.append(f"{error} A log group or a bucket of a name of its own may be missing here.")
     try:
-        roles |= {one.name: one for one in _roles(roles, account, unsearched)}
+        roles |= {one.name: one for one in _roles(setup, roles, account, unsearched)}
     except DeniedError as error:
         unsearched.append(f"{error} A role of a name of its own may be missing here.")
     return replace(
@@ -94,8 +94,10 @@ def _buckets(mine: list[Tagged], known: dict[str, Bucket], account: Account) -> 
             yield bucket
 
 
-def _roles(known: dict[str, RoleSettings], account: Account, unsearched: list[str]) -> Iterator[RoleSettings]:
-    """Roles that the flow logs service may assume: only those are asked for their tags.
+def _roles(
+    setup: str, known: dict[str, RoleSettings], account: Account, unsearched: list[str]
+) -> Iterator[RoleSettings]:
+    """The setup's roles, of those that the flow logs service may assume: only these are asked for their tags.
 
     One that may not be read is told of in `unsearched`, and the others are read.
     """
@@ -104,9 +106,16 @@ def _roles(known: dict[str, RoleSettings], account: Account, unsearched: list[st
             if item["RoleName"] in known or FLOW_LOGS not in str(item.get("AssumeRolePolicyDocument", "")):
                 continue
             try:
+                if not _is_of(item["RoleName"], setup, account):
+                    continue
                 role = read_role(account, item["RoleName"])
             except DeniedError as error:
                 unsearched.append(f"{error} Whose that role is, is not known here.")
                 continue
             if role is not None:
                 yield role
+
+
+def _is_of(role: str, setup: str, account: Account) -> bool:
+    tags = account.call("iam", "get_role", f"read the tags of the role {role}", RoleName=role)["Role"].get("Tags", [])
+    return {"Key": TAG, "Value": setup} in tags

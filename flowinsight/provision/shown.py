@@ -1,7 +1,7 @@
 """A plan, a verification and a price as text for a terminal and as values for JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, assert_never
 
@@ -106,20 +106,22 @@ def _more(step: Step) -> dict[str, Any]:
             assert_never(step)
 
 
-def verification_text(found: Verification) -> str:
-    """What each flow log delivers, and the plan that repairs what is amiss."""
+def verification_text(found: Verification, answers: Mapping[str, str]) -> str:
+    """What each flow log delivers, what the newest hour of each place answers, and the plan that repairs what is amiss."""
     lines = [found.sentence, ""]
     for item in found.healths:
         lines += [f"{item.flow_log.id} {item.flow_log.settings.name}: {item.state}", f"    {item.sentence}"]
         lines += [f"    {item.repair}"] if item.repair else []
+    lines += [f"{place}: {answer}" for place, answer in answers.items()]
     return "\n".join(lines if found.repair.empty else [*lines, "", plan_text(found.repair)])
 
 
-def verification_json(found: Verification) -> dict[str, Any]:
+def verification_json(found: Verification, answers: Mapping[str, str]) -> dict[str, Any]:
     return {
         "proven": found.proven,
         "sentence": found.sentence,
         "flow_logs": [health_json(item) for item in found.healths],
+        "answers": dict(answers),
         "repair": plan_json(found.repair),
     }
 

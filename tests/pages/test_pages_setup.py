@@ -20,6 +20,7 @@ TRUST = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, '
     '"Action": "sts:AssumeRole"}]}'
 )
+WRITES = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}'
 Opened = Callable[..., AppTest]
 
 
@@ -168,6 +169,32 @@ def test_applying_leaves_nothing_to_do_and_the_proof_follows(page: AppTest, sand
     assert "The setup works: records arrive from every flow log." in text
     assert "The newest hour was read back: " in text
     assert "Most was sent by " in text
+
+
+def test_flow_logs_of_others_are_listed_with_their_health_and_can_be_asked_without_a_setup(
+    page: AppTest, ec2: Any, sandbox: Running
+) -> None:
+    session = aws.sandbox(sandbox.url)
+    aws.client(session, "logs").create_log_group(logGroupName="/others")
+    trust = TRUST.replace("ec2.amazonaws.com", "vpc-flow-logs.amazonaws.com")
+    arn = aws.client(session, "iam").create_role(RoleName="others", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    aws.client(session, "iam").put_role_policy(RoleName="others", PolicyName="p", PolicyDocument=WRITES)
+    ec2.create_flow_logs(
+        ResourceIds=[sandbox.control("company")["vpcs"]["shop"]], ResourceType="VPC", TrafficType="ALL",
+        LogGroupName="/others", DeliverLogsPermissionArn=arn,
+    )  # fmt: skip
+    sandbox.control("clock", {"advance": 900})
+
+    press(page, "setup_look")
+
+    (row,) = page.dataframe[0].value.to_dict("records")
+    assert (row["State"], row["To"], row["Format"], row["Setup"]) == (
+        "delivering", "/others", "default", "not FlowInsight's",
+    )  # fmt: skip
+    assert "3 of 16 interfaces are not recorded" in [one.label for one in page.expander]
+    links = [one.proto for one in page.main.get("page_link")]
+    assert "/others" in links[0].label.replace("\\", "")
+    assert "path=%2Fothers" in links[0].query_string
 
 
 def test_only_the_plan_for_what_is_wanted_now_can_be_applied(page: AppTest) -> None:

@@ -41,7 +41,10 @@ def test_a_setup_lives_from_plan_to_destroy(run: Callable[..., str], wanted: Wan
     assert json.loads(run("plan", as_json=True))["empty"] is True
     waiting.sleep(900)
     assert run("verify").startswith("The setup works")
-    assert json.loads(run("verify", as_json=True))["flow_logs"][0]["state"] == "delivering"
+    assert ": The newest hour was read back: " in run("verify")
+    verified = json.loads(run("verify", as_json=True))
+    assert verified["flow_logs"][0]["state"] == "delivering"
+    assert [*verified["answers"]] == [verified["flow_logs"][0]["destination"]]
     told = json.loads(run("destroy", as_json=True))
     assert [step["action"] for step in told["applied"]["steps"]] == ["delete", "delete", "left alone"]
     with pytest.raises(SetupError, match="once more"):
@@ -66,6 +69,9 @@ def test_where_changing_is_switched_off_nothing_changes_and_exports_are_offered(
         ("cloudformation-json", '"AWS::EC2::FlowLog"'),
         ("cloudformation-yaml", "AWS::EC2::FlowLog"),
         ("terraform", 'resource "aws_flow_log"'),
+        ("policy-to-provision", '"iam:PassedToService": "vpc-flow-logs.amazonaws.com"'),
+        ("policy-to-ask", '"logs:FilterLogEvents"'),
+        ("policy-to-ask-with-names", '"ec2:DescribeAddresses"'),
     ],
 )
 def test_a_file_is_exported_in_every_form(

@@ -202,8 +202,27 @@ def test_a_setup_that_loses_every_answer_is_finished_call_by_call(
 ) -> None:
     one = trial("-lost")
     cuts = cut_at_every_change(one.plan, one.healthy, waiting, "answer lost")
-    # A bucket is made with three of the settings that are then set: once it is tagged, those are not missing.
-    assert cuts == len([call for call in calls if not is_read(call)]) - 3
+    # A bucket is made with four of the settings that are then set, its tags among them: those are not missing.
+    assert cuts == len([call for call in calls if not is_read(call)]) - 4
+
+
+@pytest.mark.parametrize("fault", ["killed", "answer lost"])
+def test_a_replacement_that_is_cut_off_at_every_call_never_leaves_the_resource_unrecorded(
+    fault: Fault, trial: Callable[..., Trial], waiting: Waiting, client: Callable[[str], Any]
+) -> None:
+    one = trial(f"-replace-{fault[:1]}")
+    apply(one.plan(), one.plan, one.healthy, waiting=waiting)
+    changed = replace(one.wanted, format="default")
+
+    def replan() -> Plan:
+        mine = client("ec2").describe_flow_logs(Filters=[{"Name": "tag:flowinsight:setup", "Values": [changed.name]}])
+        assert len(mine["FlowLogs"]) >= 2, "one for each destination, at every moment"
+        return plan(changed, read(changed, one.healthy))
+
+    # A group, the role for both formats and again for one, the bucket's policy likewise, two new flow logs, two old ones.
+    assert cut_at_every_change(replan, one.healthy, replace(waiting, step=30.0), fault) >= 8
+    assert {item.settings.log_format for item in read(changed, one.healthy).flow_logs} >= {changed.log_format}
+    assert replan().empty
 
 
 def test_a_teardown_that_is_cut_off_at_every_call_leaves_nothing_behind_and_nothing_foreign_touched(

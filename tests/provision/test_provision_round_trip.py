@@ -121,6 +121,12 @@ def test_a_new_format_takes_the_old_ones_place_after_its_first_record(
     texts: list[str] = []
     apply(shown, lambda: planned(changed), account, lambda progress: texts.append(progress.text), waiting)
     assert any("Waiting for the first record" in text for text in texts)
+    marked = [text for text in texts if ". Both recorded from 2026-11-" in text]
+    assert len(marked) == 2
+    assert all(text.endswith(" UTC: what passed then is in both places") for text in marked)
+    noted = [*account.audit.entries("overlap")]
+    assert [entry["resource"] for entry in noted] == [wanted.resources[0]] * 2
+    assert all(entry["began"] <= entry["ended"] and entry["old"] != entry["new"] for entry in noted)
     after = planned(changed)
     assert after.empty, after.todo
     mine = client("ec2").describe_flow_logs(Filters=[{"Name": "tag:flowinsight:setup", "Values": [wanted.name]}])

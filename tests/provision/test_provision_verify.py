@@ -79,7 +79,7 @@ def test_a_delivery_that_fails_is_named_and_its_repair_is_a_plan(
     assert health.state == "failed"
     assert "Access error" in health.sentence
     assert [type(step).__name__ for step in found.repair.todo] == ["Change", "Replace"]
-    assert "A delivery has failed" in verification_text(found)
+    assert "A delivery has failed" in verification_text(found, {})
     apply(found.repair, lambda: planned(wanted), account, waiting=waiting)
     waiting.sleep(600)
     assert verify(wanted, account, waiting.now()).proven
@@ -89,7 +89,7 @@ def test_a_setup_that_is_not_there_is_a_plan_to_make_it(wanted: Wanted, account:
     found = verify(wanted, account, waiting.now())
     assert not found.proven
     assert found.sentence.startswith("AWS does not have all that is wanted.")
-    told = verification_json(found)
+    told = verification_json(found, {})
     assert told["proven"] is False
     assert len(told["repair"]["steps"]) == 3
     assert json.dumps(told)

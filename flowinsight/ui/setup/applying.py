@@ -108,8 +108,9 @@ def _ended(applying: Applying) -> str:
 def _line(progress: Progress | None, step: str) -> str:
     if progress is None:
         return f":gray[:material/radio_button_unchecked: {plain(step)}]"
-    waiting = f" :gray[{plain(progress.text)}]" if progress.state == "waiting" else ""
-    return f"{_SIGNS[progress.state]} {plain(step)}{waiting}"
+    said = progress.text if progress.state == "waiting" else progress.text.removeprefix(step).removeprefix(". ")
+    more = f" :gray[{plain(said)}]" if progress.state in {"waiting", "done"} and said else ""
+    return f"{_SIGNS[progress.state]} {plain(step)}{more}"
 
 
 def _error(error: BaseException | None) -> None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from flowinsight.errors import FlowInsightError
-from flowinsight.provision import desired, permissions
 from flowinsight.provision.deployed import Deployed
-from flowinsight.provision.exports import export
+from flowinsight.provision.exports import export, policy
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.settings import Place
 from flowinsight.provision.wanted import Wanted
@@ -48,29 +47,20 @@ def draw(found: Plan | None, wanted: Wanted, place: Place, seen: Seen) -> None:
 
 def _forms(whole: Plan, wanted: Wanted, place: Place, told: str) -> dict[str, _Form]:
     person = "What the person needs who plans, applies, verifies and tears down, and no more."
-    asking = "What an investigator needs who asks these logs and changes nothing."
+    asking = "What an investigator needs who asks these logs and changes nothing. Files on this machine need none."
     return {
         "AWS CLI": _Form(lambda: export(whole, "cli"), "sh", "bash", told),
         "CloudFormation": _Form(lambda: export(whole, "cloudformation-yaml"), "yaml", "yaml", told),
         "Terraform": _Form(lambda: export(whole, "terraform"), "tf", "hcl", told),
-        "Policy to provision": _Form(lambda: permissions.provisioner(wanted, place), "json", "json", person),
-        "Policy to ask": _Form(lambda: permissions.investigator("ask", _asks(wanted, place)), "json", "json", asking),
+        "Policy to provision": _Form(lambda: policy(wanted, place, "policy-to-provision"), "json", "json", person),
+        "Policy to ask": _Form(lambda: policy(wanted, place, "policy-to-ask"), "json", "json", asking),
         "Policy to ask with names": _Form(
-            lambda: permissions.investigator("ask with names", _asks(wanted, place)), "json", "json", asking
+            lambda: policy(wanted, place, "policy-to-ask-with-names"), "json", "json", asking
         ),
         "File for the command line": _Form(
             lambda: to_toml(wanted), "toml", "toml", "For python -m flowinsight setup plan --file wanted.toml."
         ),
     }
-
-
-def _asks(wanted: Wanted, place: Place) -> permissions.Investigator:
-    bucket = f"{desired.bucket_name(wanted, place)}/{desired.prefix(wanted)}".rstrip("/")
-    return permissions.Investigator(
-        place,
-        (desired.group_name(wanted),) if wanted.to_cloudwatch else (),
-        (bucket,) if wanted.to_s3 else (),
-    )
 
 
 def _draw(form: _Form, name: str) -> None:

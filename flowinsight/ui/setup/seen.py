@@ -12,9 +12,12 @@ from flowinsight.provision.deployed import Interface, tag_value
 from flowinsight.provision.health import Health, Survey, survey
 from flowinsight.provision.leftovers import tagged
 from flowinsight.provision.read import interfaces
+from flowinsight.ui import accounts
 from flowinsight.ui.plain import gray, plain
 from flowinsight.ui.setup import reading
 from flowinsight.ui.setup.who import Who
+
+_LINKS = 5
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def draw(who: Who) -> Seen | None:
             st.button("Look again", key="setup_look", icon=":material/refresh:", on_click=reading.anew, args=("seen",))
         seen = reading.kept("seen", who.key, "Looking for flow logs and their newest records", lambda: _look(who))
         if seen is not None:
-            _draw(seen)
+            _draw(who, seen)
         return seen
 
 
@@ -56,16 +59,33 @@ def _left(account: Account) -> tuple[str, ...]:
         return ()
 
 
-def _draw(seen: Seen) -> None:
+def _draw(who: Who, seen: Seen) -> None:
     if not seen.survey.healths:
         st.markdown(gray(f"There is none in this region: {len(seen.interfaces)} network interfaces are not recorded."))
         return
     table(seen.survey.healths, "Flow logs and whether their records arrive")
     amiss(seen.survey.healths)
+    ask_links(who, seen.survey.healths)
     if seen.survey.uncovered:
         count = len(seen.survey.uncovered)
         with st.expander(f"{count} of {len(seen.interfaces)} interfaces are not recorded"):
             st.code("\n".join(seen.survey.uncovered), language=None, wrap_lines=True)
+
+
+def ask_links(who: Who, healths: tuple[Health, ...]) -> None:
+    """A way to ask every place that delivers: whoever made its flow log, it needs no set-up."""
+    source = accounts.SANDBOX if who.identity.is_sandbox else accounts.OWN
+    delivered = (one.flow_log.settings for one in healths if one.arrived is not None)
+    places = {f"s3://{one.destination}/" if one.layout else one.destination: bool(one.layout) for one in delivered}
+    for place, in_s3 in list(places.items())[:_LINKS]:
+        st.page_link(
+            "pages/investigate.py",
+            label=f"Ask {'S3' if in_s3 else 'CloudWatch Logs'} ({plain(place)}): who uses port 22?",
+            icon=":material/manage_search:",
+            query_params={"source": source, "path": place, "q": ":22"},
+        )
+    if len(places) > _LINKS:
+        st.markdown(gray(f"All {len(places)} places are on the Investigate page."))
 
 
 def amiss(healths: tuple[Health, ...]) -> None:

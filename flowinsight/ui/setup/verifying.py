@@ -12,7 +12,6 @@ from flowinsight.provision.deployed import belongs
 from flowinsight.provision.readback import answers
 from flowinsight.provision.verify import Verification, verify
 from flowinsight.provision.wanted import Wanted
-from flowinsight.ui import accounts
 from flowinsight.ui.plain import gray, moment, plain
 from flowinsight.ui.setup import planned, reading, seen
 from flowinsight.ui.setup.who import Who
@@ -107,7 +106,7 @@ def _poll() -> None:
         _found(verifying.found, verifying.moment)
         for place, answer in verifying.answers.items():
             st.markdown(f"**{plain(place)}** {plain(answer)}")
-        _investigate(verifying, verifying.found)
+        seen.ask_links(verifying.who, verifying.found.healths)
     _buttons(verifying)
     if was_over and st.session_state.get("setup_verified") != id(verifying):
         st.session_state["setup_verified"] = id(verifying)
@@ -126,20 +125,6 @@ def _found(found: Verification, when: float) -> None:
     if found.healths:
         seen.table(found.healths, "Flow logs of this setup and whether their records arrive", of_one_setup=True)
     seen.amiss(found.healths)
-
-
-def _investigate(verifying: Verifying, found: Verification) -> None:
-    """A way to the first answer, for every place that has delivered."""
-    source = accounts.SANDBOX if verifying.who.identity.is_sandbox else accounts.OWN
-    delivered = (one.flow_log.settings for one in found.healths if one.arrived is not None)
-    places = {f"s3://{one.destination}/" if one.layout else one.destination: bool(one.layout) for one in delivered}
-    for place, in_s3 in places.items():
-        st.page_link(
-            "pages/investigate.py",
-            label=f"Ask {'S3' if in_s3 else 'CloudWatch Logs'}: who uses port 22?",
-            icon=":material/manage_search:",
-            query_params={"source": source, "path": place, "q": ":22"},
-        )
 
 
 def _buttons(verifying: Verifying) -> None:
