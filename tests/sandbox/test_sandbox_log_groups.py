@@ -183,3 +183,38 @@ def test_streams_can_be_listed_while_others_are_created(client: Callable[..., An
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_a_monitoring_account_sees_the_groups_of_linked_accounts_when_it_asks_for_them(
+    sandbox: Any, client: Any
+) -> None:
+    other = client("logs", **sandbox.credentials("012345678910"))
+    other.create_log_group(logGroupName="/linked/one", logGroupClass="INFREQUENT_ACCESS")
+    logs = client("logs")
+
+    def names(**how: Any) -> set[str]:
+        found = logs.describe_log_groups(logGroupNamePrefix="/linked", **how)["logGroups"]
+        return {one["arn"].removesuffix(":*") for one in found}
+
+    arn = "arn:aws:logs:eu-central-1:012345678910:log-group:/linked/one"
+    assert names() == set()
+    assert names(includeLinkedAccounts=True) == {arn}
+    assert names(includeLinkedAccounts=True, accountIdentifiers=["012345678910"]) == {arn}
+    assert names(includeLinkedAccounts=True, accountIdentifiers=["111122223333"]) == set()
+    (named,) = logs.describe_log_groups(logGroupIdentifiers=[arn], includeLinkedAccounts=True)["logGroups"]
+    assert named["logGroupClass"] == "INFREQUENT_ACCESS"
+    listed = logs.list_log_groups(includeLinkedAccounts=True, logGroupNamePattern="^/linked")["logGroups"]
+    assert listed == [{"logGroupName": "/linked/one", "logGroupArn": arn, "logGroupClass": "INFREQUENT_ACCESS"}]
+    assert other.describe_log_groups(includeLinkedAccounts=True, logGroupNamePrefix="/flow")["logGroups"] == []
+
+    sandbox.control("settings", {"linked_accounts": False})
+    assert names(includeLinkedAccounts=True) == set()
+    sandbox.control("settings", {"linked_accounts": True})
+    other.delete_log_group(logGroupName="/linked/one")
+
+
+def test_groups_are_not_listed_by_what_the_sandbox_does_not_know(client: Any, refused: Any) -> None:
+    logs = client("logs")
+    refused("InvalidParameterException", logs.list_log_groups, fieldIndexNames=["srcAddr"])
+    many = [f"{number:012d}" for number in range(21)]
+    refused("InvalidParameterException", logs.describe_log_groups, includeLinkedAccounts=True, accountIdentifiers=many)
