@@ -122,6 +122,9 @@ def _text(found: Snapshot) -> str:
     lines += ["", f"Question: {grammar.unparse(said.question.filters) or 'everything'}"]
     lines += [f"Time: {periods.canonical(said.question.time) or 'all there is'}"]
     lines += [f"Saved {periods.iso(said.frozen_at)} by {said.tool}, asked by {said.caller}"]
+    if said.clock_offset is not None:
+        side = "behind" if said.clock_offset > 0 else "ahead of"
+        lines += [f"This machine's clock was {abs(said.clock_offset):,.0f} seconds {side} the account's."]
     lines += [f"Note: {said.note}"] if said.note else []
     lines += ["", f"{wording.verdict(answer)}.", *wording.sentences(answer), *answer.reasons, *said.limits, ""]
     lines += [as_text(answer.clients[:_SHOWN]), "", wording.reconciliation(answer.reconciliation), ""]
@@ -130,7 +133,10 @@ def _text(found: Snapshot) -> str:
         f"{len(found.sources.sources):,} sources:",
         as_text([asdict(one) for one in found.sources.sources[:_SHOWN]]),
     ]
-    return "\n".join([_plain(line) for line in "\n".join([*lines, *found.sources.notes]).split("\n")])
+    lines += found.sources.notes
+    if said.names:
+        lines += [f"{len(said.names):,} names of addresses:", as_text([asdict(one) for one in said.names[:_SHOWN]])]
+    return "\n".join([_plain(line) for line in "\n".join(lines).split("\n")])
 
 
 def _plain(line: str) -> str:

@@ -15,7 +15,7 @@ from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Circumstances, Name, Sources
 from flowinsight.snapshots.freezing import freeze
 from flowinsight.snapshots.opening import load, open_snapshot
-from flowinsight.snapshots.origins import Origin, of_fetched, of_files, of_store
+from flowinsight.snapshots.origins import Origin, of_fetched, of_files, of_snapshot, of_store
 from flowinsight.snapshots.redacting import Preview, preview, previewed, redact
 from flowinsight.snapshots.snapshot import Snapshot
 
@@ -41,6 +41,7 @@ __all__ = [
     "load",
     "of_fetched",
     "of_files",
+    "of_snapshot",
     "of_store",
     "open_snapshot",
     "packed",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flowinsight import answerable, conditions, coverage, db
 from flowinsight.conditions import Condition
@@ -19,7 +20,7 @@ from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Circumstances, Facts, Inside
 from flowinsight.snapshots.origins import Origin
 from flowinsight.snapshots.snapshot import Snapshot
-from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, PLACE_COLUMNS, SCOPE, WINDOWS, survey
+from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, LONGEST_WINDOW, PLACE_COLUMNS, SCOPE, WINDOWS, survey
 
 
 def freeze(
@@ -41,7 +42,7 @@ def freeze(
     else:
         table, row_formats = _records(question, loaded, origin)
         held = {archive.RECORDS: table}
-        inside = replace(counted, lines=len(table) - table.column(tables.ORIGINAL).null_count)
+        inside = replace(counted, lines=_lines(table))
     held |= _known(question, loaded)
     said = Facts(
         question=question,
@@ -92,6 +93,17 @@ def condition(question: Question) -> Condition:
     return conditions.any_of(around, in_progress)
 
 
+def rows(question: Question) -> Condition:
+    """The rows that are kept: those records, and what AWS says it lost meanwhile, which weakens the evidence of who started."""
+    records = conditions.all_of(Condition("NOT status_row"), condition(question))
+    edges = [Condition("status_row AND log_status = 'SKIPDATA'")]
+    if question.time.start is not None:
+        edges.append(Condition('"end" >= ?', (question.time.start - MARGIN,)))
+    if question.time.end is not None:
+        edges.append(Condition("start < ?", (question.time.end + MARGIN + LONGEST_WINDOW,)))
+    return conditions.any_of(records, conditions.all_of(*edges))
+
+
 def _counted(question: Question, loaded: Loaded) -> Inside:
     if loaded.rolled_by is not None:
         sql = f"SELECT coalesce(sum(stands_for) FILTER (asked_for), 0)::BIGINT AS n FROM {db.RECORDS}"
@@ -107,7 +119,7 @@ def _records(question: Question, loaded: Loaded, origin: Origin) -> tuple[pa.Tab
     kept = _as_held(question, loaded)
     if origin.delivered is None:
         return tables.with_origin(kept, {}), ()
-    read = list(lines.wanted(origin.delivered(), condition(question)))
+    read = list(lines.wanted(origin.delivered(), rows(question)))
     formats = tuple(dict.fromkeys(" ".join(one.tokens) for one in read))
     numbered = [
         one.table.append_column(
@@ -126,7 +138,13 @@ def _as_held(question: Question, loaded: Loaded) -> pa.Table:
     tokens = [field.token for field in FIELDS if field.token in loaded.tokens]
     shape = schema.columns(tokens)
     listed = ", ".join(f'"{name}"' for name in shape.names)
-    return _arrow(loaded, f"SELECT {listed} FROM {db.RECORDS} WHERE $condition", condition(question)).cast(shape)
+    return _arrow(loaded, f"SELECT {listed} FROM {db.ROWS} WHERE $condition", rows(question)).cast(shape)
+
+
+def _lines(table: pa.Table) -> int:
+    """How many records have their line."""
+    there = pc.and_not(pc.is_valid(table.column(tables.ORIGINAL)), table.column(schema.STATUS_ROW))
+    return int(pc.sum(there).as_py() or 0)
 
 
 def _arrow(loaded: Loaded, sql: str, where: Condition) -> pa.Table:
@@ -151,13 +169,13 @@ def _fingerprint(table: pa.Table) -> tuple[int, int]:
 def _rollup(found: Investigation, loaded: Loaded) -> tuple[dict[str, pa.Table], Loaded]:
     """The tables of a rollup, and the source with what it says of it."""
     if loaded.rolled_by is None:
-        rows, kept = rolling.of_records(found, loaded)
+        table, kept = rolling.of_records(found, loaded, rows(found.question))
         times = None
     else:
-        rows, kept, times = rolling.as_held(loaded), loaded, rolling.times(loaded)
-    if rows.num_rows > BUDGET:
+        table, kept, times = rolling.as_held(loaded), loaded, rolling.times(loaded)
+    if table.num_rows > BUDGET:
         raise SnapshotError("Even the rollup of this question is too large for a snapshot: narrow the question.")
-    return {archive.ROLLUP: rows, **({} if times is None else {archive.TIMES: times})}, kept
+    return {archive.ROLLUP: table, **({} if times is None else {archive.TIMES: times})}, kept
 
 
 _ELSEWHERE = """

@@ -36,7 +36,7 @@ AT_ONCE = 200_000
 
 
 def wanted(found: Iterable[Delivered], condition: Condition) -> Iterator[Delivered]:
-    """The records of a condition, and no status rows."""
+    """The rows of a condition."""
     connection = db.connect()
     held: dict[tuple[str, ...], list[pa.Table]] = {}
     for one in found:
@@ -52,7 +52,7 @@ def _chosen(connection: db.Connection, condition: Condition, tables: Sequence[pa
     table = pa.concat_tables(tables)
     connection.register("delivered", table)
     db.define_views(connection, "delivered", table.column_names)
-    sql = f"SELECT NOT status_row AND {condition.flag} AS wanted FROM {db.ROWS}"
+    sql = f"SELECT {condition.flag} AS wanted FROM {db.ROWS}"
     found = connection.sql(sql, params=list(condition.parameters)).to_arrow_table()
     return table.filter(found.column("wanted"))
 

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
+import pyarrow.compute as pc
+
 from flowinsight import store
 from flowinsight.fetchers import formats
 from flowinsight.fetchers.brought import ByObjects, ByPatterns, ByQueries, Fetched
@@ -18,9 +20,11 @@ from flowinsight.fetchers.s3_listing import S3Object
 from flowinsight.question import TimeRange
 from flowinsight.records import files
 from flowinsight.records.ahead import in_order
-from flowinsight.snapshots import lines
+from flowinsight.snapshots import archive, lines
 from flowinsight.snapshots.facts import Events, File, Object, Sources
 from flowinsight.snapshots.lines import Delivered
+from flowinsight.snapshots.snapshot import Snapshot
+from flowinsight.snapshots.tables import IN_FORMAT
 from flowinsight.sources import Files, LogGroup
 
 _DAMAGE = (EOFError, zlib.error, OSError)
@@ -68,6 +72,20 @@ def of_store(folder: Path) -> Origin:
     listed = store.listing(folder).sources
     described = tuple(File(one.path, one.bytes, one.sha256) for one in listed)
     return Origin(Sources(described, (f"Read from the store {folder}, which holds values and not lines.",)))
+
+
+def of_snapshot(snapshot: Snapshot) -> Origin:
+    """What a snapshot was made of, of which another is made: the same sources, and the same lines."""
+    said = snapshot.sources
+    described = Sources(said.sources, (*said.notes, f"Read from the snapshot {snapshot.id}."))
+    return Origin(described, partial(_of_snapshot, snapshot) if snapshot.facts.row_formats else None)
+
+
+def _of_snapshot(snapshot: Snapshot) -> Iterator[Delivered]:
+    table = snapshot.table(archive.RECORDS)
+    for number, tokens in enumerate(snapshot.facts.row_formats):
+        rows = table.filter(pc.equal(table.column(IN_FORMAT), number)).drop_columns([IN_FORMAT])
+        yield Delivered(rows, tuple(tokens.split()))
 
 
 def of_fetched(fetched: Fetched, account: str, region: str) -> Origin:

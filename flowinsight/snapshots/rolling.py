@@ -9,6 +9,7 @@ from math import gcd
 import pyarrow as pa
 
 from flowinsight import db, rollups
+from flowinsight.conditions import Condition
 from flowinsight.conversations import matched
 from flowinsight.conversations.flows import SENDER_SERVES, SUMMED
 from flowinsight.fields import BY_TOKEN
@@ -52,30 +53,41 @@ SELECT {_PLACED}, {_halves("srcaddr", "srcaddr")}, {_halves("dstaddr", "dstaddr"
 FROM rolled JOIN places USING (scope, observer) ORDER BY ALL
 """
 
+_LOST = f"""
+SELECT {_PLACED}, start, "end", log_status, true AS status_row, 0::BIGINT AS stands_for, 0::BIGINT AS payload,
+  false AS asked_for, false AS in_progress, 0::BIGINT AS repeated
+FROM {db.ROWS} WHERE status_row AND $condition ORDER BY ALL
+"""
+
 _IN_PROGRESS = """
 SELECT false AS status_row, ?::BIGINT AS stands_for, 0::BIGINT AS payload, false AS asked_for, true AS in_progress,
   0::BIGINT AS repeated
 """
 
 
-def of_records(found: Investigation, loaded: Loaded) -> tuple[pa.Table, Loaded]:
-    """The rollup of the records of an answer, and what its source is when nothing else of it is known."""
+def of_records(found: Investigation, loaded: Loaded, kept: Condition) -> tuple[pa.Table, Loaded]:
+    """The rollup of the records of an answer, and what its source is when nothing else of it is known. Status rows that are
+    `kept` stand beside it.
+    """
     cursor = loaded.connection.cursor()
     around = rollups.around(loaded, found.question, margin=matched.MARGIN)
     records = matched.match(cursor, loaded, *around)
     width = gcd(found.coverage.bin_seconds, found.bin_seconds)
     sql = _ROLLED.replace("$matched", records.sql).replace("$bin", str(width)).replace("$condition", around[0].sql)
-    rows = cursor.sql(sql, params=[*records.parameters, *around[0].parameters]).to_arrow_table()
+    parts = [cursor.sql(sql, params=[*records.parameters, *around[0].parameters]).to_arrow_table()]
+    lost = _LOST.replace("$condition", kept.sql)
+    parts.append(cursor.sql(lost, params=list(kept.parameters)).to_arrow_table())
     if found.in_progress:
-        beside = cursor.sql(_IN_PROGRESS, params=[found.in_progress]).to_arrow_table()
-        rows = pa.concat_tables([rows, beside], promote_options="default")
+        parts.append(cursor.sql(_IN_PROGRESS, params=[found.in_progress]).to_arrow_table())
+    rows = pa.concat_tables(parts, promote_options="default")
     return _shaped(rows), replace(loaded, rolled_by=frozenset(), distinct=True)
 
 
 def as_held(loaded: Loaded) -> pa.Table:
-    """The rows of a source that is a rollup already."""
+    """The rows of a source that is a rollup already, and what AWS says it lost."""
     listed = ", ".join(f'"{name}"' for name in tables.ROLLUP.names)
-    rows = loaded.connection.cursor().sql(f"SELECT {listed} FROM {db.RECORDS} ORDER BY ALL").to_arrow_table()
+    where = "NOT status_row OR log_status = 'SKIPDATA'"
+    rows = loaded.connection.cursor().sql(f"SELECT {listed} FROM {db.ROWS} WHERE {where} ORDER BY ALL").to_arrow_table()
     return _shaped(rows)
 
 

@@ -104,7 +104,7 @@ def _origin(held: ask.Held, chosen: Chosen) -> Origin:
 def _of_files(source: Files) -> Origin:
     path = source.paths[0]
     if len(source.paths) == 1 and snapshots.is_snapshot(path):
-        return Origin(Sources(notes=(f"Read from the snapshot {snapshots.open_snapshot(path).id}.",)))
+        return snapshots.of_snapshot(snapshots.open_snapshot(path))
     if len(source.paths) == 1 and store.is_store(path):
         return snapshots.of_store(path)
     return snapshots.of_files(source)

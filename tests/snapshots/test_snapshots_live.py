@@ -103,7 +103,9 @@ def test_queries_of_logs_insights_are_told_by_their_ids_and_what_they_read(saved
     assert "values and not lines" in made.sources.notes[0]
 
 
-def test_it_says_who_asked_by_which_clock_and_what_addresses_are_called(saved: Saved, sandbox: Running) -> None:
+def test_it_says_who_asked_by_which_clock_and_what_addresses_are_called(
+    saved: Saved, sandbox: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = saved(":443", *GROUP)
 
     said = made.facts
@@ -114,6 +116,10 @@ def test_it_says_who_asked_by_which_clock_and_what_addresses_are_called(saved: S
     assert said.names
     assert {one.address for one in said.names} <= ends
     assert all(one.at == live.now(aws.sandbox(sandbox.url)) and one.origin for one in said.names)
+    assert cli.main(["snapshot", "show", str(tmp_path / "a.flowsnap")]) == 0
+    shown = capsys.readouterr().out
+    assert f"{abs(said.clock_offset):,.0f} seconds ahead of the account's" in shown
+    assert said.names[0].name in shown
 
 
 def test_the_same_question_asked_in_two_ways_is_one_answer_in_two_snapshots(saved: Saved) -> None:

@@ -109,6 +109,45 @@ def test_an_interrupted_save_leaves_what_was_there(
     assert [(one.name, one.read_bytes()) for one in path.parent.iterdir()] == [("a.flowsnap", before)]
 
 
+@pytest.mark.parametrize("budget", [1000, 0])
+def test_what_aws_lost_meanwhile_is_remembered(tmp_path: Path, budget: int) -> None:
+    """A conversation that was seen one way alone was not started by its sender where the answers may have been lost."""
+    line = "2 210987654321 eni-0feedc0de 10.77.3.{} 10.77.4.{} 50000 50000 17 1 90 {} {} ACCEPT OK"
+    spoken = [line.format(n, n % 3, BEGUN + n, BEGUN + 59) for n in range(20)]
+    lost = f"2 210987654321 eni-0feedc0de - - - - - - - {BEGUN + 10} {BEGUN + 70} - SKIPDATA"
+    decided = []
+    for name, lines in (("quiet", spoken), ("lossy", [*spoken, lost])):
+        source = Files((tmp_path / f"{name}.log",))
+        source.paths[0].write_text("\n".join(lines))
+        held = files.load(source)
+        found = investigate(Question(TimeRange(BEGUN, BEGUN + 300), limit=1000), held)
+        made = snapshots.freeze(found, held, snapshots.of_files(source), Circumstances(0), budget=budget)
+        snapshots.save(made, tmp_path / "a.flowsnap")
+        opened = snapshots.load(snapshots.open_snapshot(tmp_path / "a.flowsnap"))
+        again = investigate(found.question, opened)
+        assert again.conversations == found.conversations
+        assert again.reconciliation == found.reconciliation
+        assert made.facts.inside.lines == (20 if budget else 0)
+        decided.append({row["decided_by"] for row in found.conversations})
+    assert decided[0] != decided[1]
+
+
+def test_one_made_of_another_has_its_sources_and_lines(frozen: Frozen) -> None:
+    wide = frozen("", TimeRange(BEGUN, BEGUN + 800))
+    opened = snapshots.load(wide)
+    found = investigate(Question(TimeRange(BEGUN, BEGUN + 800), grammar.parse(":22"), limit=1000), opened)
+
+    made = snapshots.freeze(found, opened, snapshots.of_snapshot(wide), Circumstances(0))
+
+    assert made.sources.sources == wide.sources.sources
+    assert made.sources.notes[-1] == f"Read from the snapshot {wide.id}."
+    rows = made.table(archive.RECORDS).to_pylist()
+    before = {row["original"]: row for row in wide.table(archive.RECORDS).to_pylist()}
+    assert made.facts.inside.lines == len(rows) > 0
+    for row in rows:
+        assert row["from_line"] == before[row["original"]]["from_line"]
+
+
 SAVING = """
 import sys
 from pathlib import Path
