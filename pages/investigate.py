@@ -42,7 +42,7 @@ with shell.page(sources.ways_out):
         filters = box.parsed(address_bar.value("q"), lambda text: grammar.parse(text, names))
         box.time(held.extent[1], zone, live=sources.present(source) is not None)
         period = box.parsed(address_bar.value("t"), periods.Reader(held.extent[1], zone).parse)
-        box.chips(filters or (), period or TimeRange(), zone)
+        box.chips(filters or (), period or TimeRange(), zone, source.name)
     with st.sidebar:
         form.draw(filters or (), held.networks)
         trail = st.container()

@@ -32,10 +32,10 @@ def draw() -> None:
     )
 
 
-def chips(filters: tuple[Filter, ...], period: TimeRange, zone: tzinfo) -> None:
-    """Each part of the question as a button that removes it."""
+def chips(filters: tuple[Filter, ...], period: TimeRange, zone: tzinfo, where: str) -> None:
+    """Each part of the question as a button that removes it, and `where` it is asked: on a phone the sidebar is out of sight."""
     outcome = address_bar.value("outcome")
-    with st.container(horizontal=True, gap="small", key="chips"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="chips"):
         for number, one in enumerate(filters):
             _chip(f"chip_{number}", grammar.unparse([one]), editing.remove, number)
         if period != TimeRange():
@@ -46,6 +46,7 @@ def chips(filters: tuple[Filter, ...], period: TimeRange, zone: tzinfo) -> None:
             st.button("Clear all", key="chip_all", type="tertiary", on_click=editing.clear)
         if not filters:
             st.markdown(":gray[Every address and port]", width="content")
+        st.markdown(gray(f"in {where}"), width="content")
 
 
 def _chip(key: str, text: str, remove: Callable[..., None], *args: object) -> None:

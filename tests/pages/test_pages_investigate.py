@@ -24,6 +24,7 @@ def test_a_first_visit_opens_on_an_answer(opened: Opened) -> None:
     assert not page.exception
     assert "Port 22 of 9 servers was used by 57 clients" in text_of(page)
     assert "Seen, partly covered" in text_of(page)
+    assert ":gray[in A company's day (generated)]" in text_of(page)
 
 
 def test_a_link_opens_its_question(opened: Opened) -> None:
