@@ -39,8 +39,16 @@ def define_windows(connection: db.Connection, files: Iterable[Path]) -> None:
 def make_windows(connection: db.Connection, counted: pa.Table) -> None:
     """Make `survey.WINDOWS` from counts in the columns of `counts.WINDOWS`."""
     connection.register(_COUNTED, counted)
-    connection.execute(_WINDOWS)
+    connection.execute(_WINDOWS.replace(PLACE_COLUMNS, ", ".join(_said_or_null(counted, name) for name in _PLACES)))
     connection.unregister(_COUNTED)
+
+
+def _said_or_null(counted: pa.Table, name: str) -> str:
+    """The column, or NULL where no row has a value: to group by a column of nothing takes as long as by any other."""
+    return name if counted.column(name).null_count < counted.num_rows else f"NULL::VARCHAR AS {name}"
+
+
+_PLACES = PLACE_COLUMNS.split(", ")
 
 
 _COUNTED = "windows_by_file"
