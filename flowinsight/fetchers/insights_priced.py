@@ -27,11 +27,15 @@ SETTLED = 7200
 
 @dataclass(frozen=True)
 class Asking:
-    """How a question is to be asked, where somebody chose: how finely, and whether for the matching records alone."""
+    """How a question is to be asked, where somebody chose: how finely, and whether for the matching records alone.
+
+    `person` is who asks: what scans told one is not used for another.
+    """
 
     grain: Grain | None = None
     chart_seconds: int | None = None
     matching: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,9 @@ def priced(
     narrow = plan_of(size=one.bytes, twice=plan.scans > 1, matching=True)
     if not narrow.scan.matching:
         return whole
-    alone = Priced(replace(narrow, known=KNOWN.recall(plan, identity)), _of_all(estimated(narrow), narrow))
+    alone = Priced(
+        replace(narrow, known=KNOWN.recall(plan, identity, asking.person)), _of_all(estimated(narrow), narrow)
+    )
     if None in (one.bytes, alone.estimate.bytes) or alone.size >= whole.size:
         return whole
     return alone if asking.matching or alone.plan.known is not None else replace(whole, alone=alone)
@@ -128,26 +134,26 @@ class Known:
     kept: OrderedDict[object, Covered] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def remember(self, plan: Plan, identity: aws.Identity, collected: Collected, present: int) -> None:
+    def remember(self, plan: Plan, identity: aws.Identity, person: str, collected: Collected, present: int) -> None:
         """Keep what a plan told whose every slice has arrived; nothing of a time to which records may still be added."""
         start, end = closed(plan.span)
         complete = collected.reached is not None and collected.reached <= start and not collected.bursts
         if plan.scan.matching or not complete or end + SETTLED > present:
             return
         with self.lock:
-            self.kept[_key(plan, identity)] = insights.told_by(collected)
+            self.kept[_key(plan, identity, person)] = insights.told_by(collected)
             while len(self.kept) > self.most:
                 self.kept.popitem(last=False)
 
-    def recall(self, plan: Plan, identity: aws.Identity) -> Covered | None:
+    def recall(self, plan: Plan, identity: aws.Identity, person: str) -> Covered | None:
         with self.lock:
-            if (key := _key(plan, identity)) in self.kept:
+            if (key := _key(plan, identity, person)) in self.kept:
                 self.kept.move_to_end(key)
             return self.kept.get(key)
 
 
-def _key(plan: Plan, identity: aws.Identity) -> object:
-    return identity, plan.groups, plan.scan.formats, plan.span, plan.scan.cover
+def _key(plan: Plan, identity: aws.Identity, person: str) -> object:
+    return identity, person, plan.groups, plan.scan.formats, plan.span, plan.scan.cover
 
 
 KNOWN = Known()

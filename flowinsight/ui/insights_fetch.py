@@ -44,7 +44,7 @@ class InsightsFetch:
         """The plan that fits what will be read, and what that costs; infinitely many dollars where it cannot be known."""
         start, end = self.question.time.start, self.question.time.end
         width = None if start is None or end is None else chart_bin(end - start)
-        asking = Asking(self.grain, width)
+        asking = Asking(self.grain, width, person=self.payer.person)
         groups = live.together(group, self.also, self.identity)
         return self._take(insights_priced.priced(self.question, groups, self.identity, self.present, asking, cancelled))
 
@@ -77,7 +77,7 @@ class InsightsFetch:
             insights_priced.taken_once(self.identity)
             self.found = None
             raise
-        KNOWN.remember(self.plan, self.identity, self.collected, self.present)
+        KNOWN.remember(self.plan, self.identity, self.payer.person, self.collected, self.present)
 
     @property
     def plan(self) -> Plan | None:

@@ -93,7 +93,8 @@ def palette() -> charts.Palette:
 
 
 # The theme's background is the colour that tables paint themselves with, so it is the colour of cards; the canvas behind the
-# cards is the one thing the configuration cannot set. The browser may change between light and dark without a new run.
+# cards is the one thing the configuration cannot set. The browser may change between light and dark without a new run. On the
+# dark theme's blue white text has too little contrast, and so has any text on the blue that Streamlit shows under the mouse.
 _CSS = """<style>
 [data-testid="stMain"] { background: #f4f6f8; }
 [class*="st-key-card_"] { background: #ffffff; }
@@ -101,6 +102,9 @@ _CSS = """<style>
   [data-testid="stMain"] { background: #0f141b; }
   [class*="st-key-card_"] { background: #171e27; }
   [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] * { color: #0f141b; }
+  [data-testid="stBaseButton-primary"]:hover, [data-testid="stBaseButton-primary"]:active {
+    background-color: #85b3ff !important; border-color: #85b3ff !important; }
+  .stMultiSelect span[title], .stMultiSelect span[title] + * { color: #0f141b !important; }
 }
 [class*="st-key-time_"] kbd { display: none; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-work):not(:has(.st-key-card_cancelled)) { position: absolute; }

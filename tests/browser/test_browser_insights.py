@@ -97,7 +97,7 @@ def _accessible_and_fits(app: App) -> None:
     try:
         for width, scheme in ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")):
             app.page.set_viewport_size({"width": width, "height": before["height"]})
-            app.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            app.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             app.idle()
             assert not serious(app), (width, scheme)
             assert overflow(app) <= 0, (width, scheme)

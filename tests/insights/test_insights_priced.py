@@ -51,13 +51,13 @@ def _indexed(query: InsightsQuery) -> int:
 
 def _priced(text: str = ":22", **how: Any) -> Priced:
     question = Question(HOUR, tuple(grammar.parse(text)))
-    return priced(question, [LogGroup("flow", formats=(FORMAT,))], NOBODY, SETTLED, Asking(**how))
+    return priced(question, [LogGroup("flow", formats=(FORMAT,))], NOBODY, SETTLED, Asking(**{"person": "ada", **how}))
 
 
 def _answered(found: Priced, run: Any = None, present: int = SETTLED) -> Prepared:
     collected = Collected()
     insights.fetch(found.plan, NOBODY, collected, run=run or Language(EVEN, (FORMAT,)))
-    KNOWN.remember(found.plan, NOBODY, collected, present)
+    KNOWN.remember(found.plan, NOBODY, "ada", collected, present)
     return prepare(found.plan.question, insights.read(found.plan, collected).loaded)
 
 
@@ -123,6 +123,14 @@ def test_what_a_time_told_to_which_records_may_still_be_added_is_not_used_again(
     _answered(_priced(":22"), present=NOON + 3600)
 
     assert not _priced(":22 10.0.0.5").plan.scan.matching
+
+
+def test_what_a_scan_told_one_person_is_not_used_for_another(reads: Callable[[Reads], None]) -> None:
+    reads(_indexed)
+    _answered(_priced(":22"))
+
+    assert _priced(":22 10.0.0.5").plan.scan.matching
+    assert not _priced(":22 10.0.0.5", person="bob").plan.scan.matching
 
 
 @pytest.mark.parametrize("text", ["", "rejected"])

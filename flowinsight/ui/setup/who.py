@@ -18,8 +18,7 @@ from flowinsight.ui.setup import reading
 AWHILE = 600
 """Seconds after which flow logs and their newest records are looked at again."""
 
-# The highlighter's green has a contrast of 2 to 1 on the light background, its grey and its red one below 4.5 to 1; so has the
-# text of a chosen value on the dark theme's blue.
+# The highlighter's green has a contrast of 2 to 1 on the light background, its grey and its red one below 4.5 to 1.
 _STYLE = """<style>
 .st-key-card_who_sandbox { border-left: 5px solid #d97706; }
 @media (prefers-color-scheme: light) {
@@ -28,9 +27,6 @@ _STYLE = """<style>
   code .token.comment { color: #4b5563 !important; }
   code .token.string { color: #0b6b4b !important; }
   code .token.number { color: #0b6b6b !important; }
-}
-@media (prefers-color-scheme: dark) {
-  .stMultiSelect span[title], .stMultiSelect span[title] + * { color: #0b1220 !important; }
 }
 </style>"""
 
