@@ -19,7 +19,9 @@ _FAILED = "case_failed"
 
 
 def add(asked: Asked, held: Held, chosen: Chosen) -> None:
-    """Keep the question that was just answered in the case, unless it is the one before."""
+    """Keep the question that was just answered in the case, unless it is the one before, or more of its answer is to come."""
+    if held.only is not None and held.only.time != asked.found.question.time:
+        return
     parts = {key: address_bar.value(key) for key in _STEP_PARTS}
     try:
         kept = case.current()

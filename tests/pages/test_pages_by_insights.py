@@ -154,8 +154,10 @@ def test_slices_are_drawn_as_they_come_and_marked_partial(
 
     assert "What follows is 2026-11-20" in text_of(page)
     assert "has not been read" in text_of(page)
+    assert "step_0" not in keys(page)
     page = until(page, answered)
     assert "Partial" not in text_of(page)
+    assert "step_0" in keys(page)
     assert len(_asked(sandbox)) >= 6
 
 
