@@ -4,17 +4,22 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flowinsight import aws, cli, snapshots
 from flowinsight.fetchers import live
+from flowinsight.fetchers.live import Live
+from flowinsight.investigation import investigate
 from flowinsight.records import careful
 from flowinsight.sandbox.running import Running
-from flowinsight.snapshots import Snapshot, archive, asked
+from flowinsight.snapshots import Circumstances, Snapshot, archive, asked
 from flowinsight.snapshots.facts import Events, Object
+from flowinsight.sources import S3Objects
 from flowinsight.ui import first_flow_log
+from flowinsight.ui.fetch_job import FetchJob
 from tests.snapshots.account import ACCOUNT, BUCKET, GROUP, HOUR, NOON, S3, TIME, opened
 
 Saved = Callable[..., Snapshot]
@@ -173,3 +178,18 @@ def test_an_account_that_may_not_name_its_interfaces_is_told_so(sandbox: Running
 
     assert not names.interfaces
     assert "ec2:DescribeNetworkInterfaces is missing" in json.dumps(names.notes)
+
+
+def test_the_page_keeps_the_objects_of_a_bucket_as_the_command_line_does(saved: Saved, sandbox: Running) -> None:
+    made = saved(":443", *S3)
+    question = replace(made.question, limit=1000)
+    job = FetchJob(question, Live(aws.sandbox(sandbox.url), S3Objects(BUCKET, "logs/")), "one")
+    job.start()
+    assert job.look(60) == "done", job.error
+    assert job.brought
+    assert job.brought.fetched
+
+    loaded, origin = job.brought.loaded, snapshots.of_fetched(job.brought.fetched, ACCOUNT, "eu-central-1")
+    kept = snapshots.freeze(investigate(question, loaded), loaded, origin, Circumstances(0))
+    assert kept.sources.sources == made.sources.sources
+    assert kept.parts[archive.RECORDS] == made.parts[archive.RECORDS]
