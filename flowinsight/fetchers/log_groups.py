@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flowinsight import aws
+from flowinsight.engines.insights_price import described
 from flowinsight.errors import AwsError, SourceError
 from flowinsight.fetchers import formats
 from flowinsight.fields import FIELDS
@@ -79,18 +80,11 @@ def classed(source: LogGroup, identity: aws.Identity) -> LogGroup:
     """The source with its class; as it is where CloudWatch may not be asked, or has no such group."""
     if source.log_class:
         return source
-    by_arn = {"logGroupIdentifiers": [source.name], "includeLinkedAccounts": True}
     try:
-        with aws.translated(doing=f"look up {source.label}"):
-            found = aws.client(identity, "logs", source.region).describe_log_groups(
-                **(by_arn if source.name.startswith("arn:") else {"logGroupNamePrefix": source.name})
-            )["logGroups"]
+        found = described(aws.client(identity, "logs", source.region), source, 0)
     except AwsError:
         return source
-    names = {source.name, source.label}
-    return replace(
-        source, log_class=next((str(one.get("logGroupClass", "")) for one in found if one["logGroupName"] in names), "")
-    )
+    return source if found is None else replace(source, log_class=found.log_class)
 
 
 def with_format(source: LogGroup, identity: aws.Identity) -> LogGroup:
