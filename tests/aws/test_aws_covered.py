@@ -17,7 +17,7 @@ from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import Running
 from flowinsight.sources import LogGroup, S3Objects
-from tests.aws.conftest import GROUP, NOON, TOKENS, Delivered
+from tests.aws.conftest import FORMAT, GROUP, NOON, TOKENS, Delivered
 
 SOURCE = LogGroup(GROUP, formats=(TOKENS,))
 SPAN = TimeRange(NOON + 1200, NOON + 2400)
@@ -147,20 +147,30 @@ def test_records_of_another_account_make_the_denominator_unknown(identity: aws.I
 
 @pytest.fixture(scope="module")
 def one_sided(sandbox: Running, identity: aws.Identity, shop: set[str]) -> Iterator[TimeRange]:
-    """The time in which flow logs of the shop deliver to a log group what was accepted, and to another what was rejected."""
+    """The time of records in a log group to which flow logs deliver what was accepted, and in another what was rejected."""
     assert shop
-    ec2, roles = aws.client(identity, "ec2"), aws.client(identity, "iam").list_roles()["Roles"]
+    ec2, logs, roles = (
+        aws.client(identity, "ec2"),
+        aws.client(identity, "logs"),
+        aws.client(identity, "iam").list_roles(),
+    )
     made: list[str] = []
     for traffic in ("ACCEPT", "REJECT"):
+        group = f"/flow/{traffic}"
         made += ec2.create_flow_logs(
             ResourceType="VPC", ResourceIds=[sandbox.control("company")["vpcs"]["shop"]], TrafficType=traffic,
-            LogGroupName=f"/flow/{traffic}",
-            DeliverLogsPermissionArn=next(one["Arn"] for one in roles if one["RoleName"] == "delivery"),
+            LogGroupName=group, LogFormat=FORMAT,
+            DeliverLogsPermissionArn=next(one["Arn"] for one in roles["Roles"] if one["RoleName"] == "delivery"),
         )["FlowLogIds"]  # fmt: skip
-    begun = int(sandbox.control()["now"])
-    sandbox.control("clock", {"advance": 1200})
-    yield TimeRange(begun, begun + 1200)
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName="copied")
+        found = logs.filter_log_events(logGroupName=GROUP, filterPattern=traffic, limit=1000)["events"]
+        copied = [{"timestamp": one["timestamp"], "message": one["message"]} for one in found]
+        logs.put_log_events(logGroupName=group, logStreamName="copied", logEvents=copied)
+    yield TimeRange(NOON + 300, NOON + 900)
     ec2.delete_flow_logs(FlowLogIds=made)
+    for traffic in ("ACCEPT", "REJECT"):
+        logs.delete_log_group(logGroupName=f"/flow/{traffic}")
 
 
 def of_one_side(identity: aws.Identity, question: Question, recorded: str) -> Loaded:

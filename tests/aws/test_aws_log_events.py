@@ -246,14 +246,20 @@ def test_groups_are_found_with_the_format_their_flow_log_says(identity: aws.Iden
     assert found.source.formats == (TOKENS,)
     assert found.source.origin == f"LogFormat of {delivered.flow_logs[0]}"
     assert found.flow_logs[0].resource == delivered.shop
-    assert "data source" in notes[0], "what could not be asked is said"
+    assert notes == ()
 
 
 def test_a_denied_discovery_says_which_permission_is_missing(identity: aws.Identity, fault: Callable[..., Any]) -> None:
     fault(kind="denied", service="ec2")
     groups, notes = log_groups.discover(identity)
-    assert groups == ()
+    assert [(item.source.name, item.source.formats) for item in groups] == [(GROUP, ())], (
+        "CloudWatch knows it by its data source"
+    )
     assert "ec2:DescribeFlowLogs is missing" in notes[0]
+    fault(kind="denied", service="logs", action="ListLogGroups")
+    groups, notes = log_groups.discover(identity)
+    assert groups == ()
+    assert "logs:ListLogGroups is missing" in notes[1]
 
 
 @pytest.mark.usefixtures("delivered")
