@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
@@ -45,7 +46,7 @@ class Only:
 class Held:
     """A source in memory: `key` tells it from any other, `extent` is from its oldest start to just after its newest. `fetched`
     is what the records of an account were read from, and `only` says how much of it that is; None where all of a source is here.
-    `dollars` is what AWS lists for reading it.
+    `dollars` is what AWS lists for reading it. `said` is what a snapshot says of itself, in Markdown.
     """
 
     loaded: Loaded
@@ -55,6 +56,7 @@ class Held:
     fetched: Fetched | None = None
     only: Only | None = None
     dollars: float = 0.0
+    said: str = ""
 
     @property
     def compares(self) -> bool:
@@ -97,17 +99,18 @@ def is_open(source: Files) -> bool:
 
 
 def _read(source: Files, key: str, job: Job) -> Held:
-    loaded = _kept(source) or files.load(source, job.told, cache=cache.folder(os.environ))
+    loaded, said = _kept(source.paths) or (files.load(source, job.told, cache=cache.folder(os.environ)), "")
     job.cursor = loaded.connection.cursor()
-    return hold(loaded, key, job.cursor)
+    return replace(hold(loaded, key, job.cursor), said=said)
 
 
-def _kept(source: Files) -> Loaded | None:
-    """A folder that is a store is opened as one, and a file that is a snapshot."""
-    path = source.paths[0]
-    if len(source.paths) == 1 and snapshots.is_snapshot(path):
-        return snapshots.load(snapshots.open_snapshot(path))
-    return store.open_store(path) if len(source.paths) == 1 and store.is_store(path) else None
+def _kept(paths: Sequence[Path]) -> tuple[Loaded, str] | None:
+    """A folder that is a store is opened as one, and a file that is a snapshot, with its first line and its id."""
+    if len(paths) == 1 and snapshots.is_snapshot(paths[0]):
+        one = snapshots.open_snapshot(paths[0])
+        redacted = " Addresses and identifiers are replaced." if one.facts.redaction else ""
+        return snapshots.load(one), f"{one.first_line}{redacted} Snapshot id `{one.id}`"
+    return (store.open_store(paths[0]), "") if len(paths) == 1 and store.is_store(paths[0]) else None
 
 
 def hold(loaded: Loaded, key: str, cursor: db.Connection, fetched: Fetched | None = None) -> Held:

@@ -113,7 +113,11 @@ def translated(question: Question, chosen: Chosen) -> Translated:
 
 def brought(question: Question, chosen: Chosen, before: ask.Held) -> ask.Held:
     """The records that the question needs."""
-    return before if isinstance(chosen.place, Files) else fetching.fetched(question, chosen.place)
+    if not isinstance(chosen.place, Files):
+        return fetching.fetched(question, chosen.place)
+    if before.said:
+        st.markdown(before.said)
+    return before
 
 
 def _begin_with(example: Example) -> None:

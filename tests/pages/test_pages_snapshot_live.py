@@ -82,6 +82,7 @@ def test_a_rollup_of_logs_insights_is_kept_and_opens_on_the_page_with_the_same_a
     again = opened(source="Files on this machine", path=str(path), q=":443", t=RANGE)
     assert not again.exception
     assert not again.error
+    assert f"{made.first_line} Snapshot id `{made.id}`" in text_of(again)
     assert [one.value for one in again.metric] == [one.value for one in first.metric]
     assert again.dataframe[0].value.equals(first.dataframe[0].value)
     other = opened(source="Files on this machine", path=str(path), q=":443 rejected", t=RANGE)

@@ -32,9 +32,13 @@ def _saved(folder: Path) -> Path:
 
 
 def test_it_gives_the_answer_that_was_saved(opened: Opened, tmp_path: Path) -> None:
-    page = opened(source=PLACE, path=str(_saved(tmp_path)), q=":443")
+    path = _saved(tmp_path)
+    page = opened(source=PLACE, path=str(path), q=":443")
 
     assert not page.exception
+    saved = snapshots.open_snapshot(path)
+    assert saved.first_line.startswith("All ")
+    assert f"{saved.first_line} Snapshot id `{saved.id}`" in text_of(page)
     assert "Port 443 of 6 servers was used by 2 clients" in text_of(page)
 
 
