@@ -64,6 +64,13 @@ class LogGroup:
     def label(self) -> str:
         return self.name.partition(":log-group:")[2] or self.name
 
+    @property
+    def described(self) -> str:
+        """Its label, and what is not usual of it: the account of an ARN, and a class other than Standard."""
+        arn = _LOG_GROUP_ARN.fullmatch(self.name)
+        unusual = "" if self.has_patterns else self.log_class.replace("_", " ").capitalize()
+        return " · ".join(filter(None, (self.label, arn and arn["account"], unusual)))
+
 
 @dataclass(frozen=True)
 class S3Objects:

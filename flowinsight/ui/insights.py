@@ -92,14 +92,17 @@ def _groups(account: Account, region: str) -> list[str]:
     found, notes = working.done(
         _asked_before(), "insights_groups", key, lambda _: log_groups.discover(account.identity, region)
     )
-    names = [one.source.name for one in found]
+    by_name = {one.source.name: one.source for one in found}
+    names = list(by_name)
     if not st.session_state[_GROUPS]:
         st.session_state[_GROUPS] = names[:1]
     with st.sidebar:
         chosen: list[str] = st.multiselect(
             "Log groups", list(dict.fromkeys([*names, *st.session_state[_GROUPS]])), key=_GROUPS, accept_new_options=True,
             max_selections=50, placeholder="/vpc/flow-logs",
-            help="Up to 50, by name; those of linked accounts, in a monitoring account, by ARN.",
+            format_func=lambda name: by_name[name].described if name in by_name else str(name),
+            help="Up to 50 of the region, in a monitoring account those of linked accounts included. Any other is typed: "
+            "its name or, in a linked account, its ARN.",
         )  # fmt: skip
         for note in notes:
             st.markdown(gray(note))

@@ -1,5 +1,6 @@
 """The Logs Insights page: a query as typed, priced before, seen running, stopped at AWS, answered."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from flowinsight import aws
 from flowinsight.sandbox.running import Running
 from flowinsight.sandbox.settings import Settings
-from flowinsight.ui import leased
+from flowinsight.ui import insights, leased
 from tests.pages.live_pages import RANGE, Opened, keys, text_of, until
 
 
@@ -183,3 +184,29 @@ def test_the_range_is_sent_with_both_ends_inclusive(page: AppTest) -> None:
     shown = page.dataframe[0].value.iloc[0]
     assert shown["first"] >= "2026-11-20 12:10:00"
     assert shown["last"] < "2026-11-20 12:50:00"
+
+
+def test_groups_of_a_linked_account_are_offered_by_name_account_and_class(opened: Opened, sandbox: Running) -> None:
+    theirs = aws.sandbox(sandbox.url, "012345678910")
+    logs, ec2 = aws.client(theirs, "logs"), aws.client(theirs, "ec2")
+    logs.create_log_group(logGroupName="/theirs", logGroupClass="INFREQUENT_ACCESS")
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
+    role = aws.client(theirs, "iam").create_role(RoleName="theirs", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    ec2.create_flow_logs(
+        ResourceType="VPC", ResourceIds=[sandbox.control("company")["vpcs"]["research"]], TrafficType="ALL",
+        LogGroupName="/theirs", DeliverLogsPermissionArn=role["Arn"],
+    )  # fmt: skip
+    page = opened().switch_page("pages/insights.py")
+    page.query_params["t"], page.query_params["groups"] = RANGE, "/vpc/flow-logs"
+    insights._asked_before.clear()
+    page = until(page.run(), priced)
+    arn = "arn:aws:logs:eu-central-1:012345678910:log-group:/theirs"
+
+    assert page.multiselect(key="insights_groups").options == [
+        "/vpc/flow-logs", "/theirs · 012345678910 · Infrequent access",
+    ]  # fmt: skip
+    page.multiselect(key="insights_groups").set_value(["/vpc/flow-logs", arn]).run()
+    page = until(page, priced)
+    page.button(key="insights_start").click().run()
+    until(page, answered)
+    assert page.session_state["insights_groups"] == ["/vpc/flow-logs", arn]
