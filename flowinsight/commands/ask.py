@@ -15,11 +15,12 @@ from flowinsight.commands.by_insights import LEADING
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers.files import load
 from flowinsight.filters import Filter
+from flowinsight.investigation import investigate
 from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import MEASURES, Question, TimeRange
 from flowinsight.records.headers import as_header
-from flowinsight.roles import roles, sentence
+from flowinsight.roles import sentence
 from flowinsight.snapshots import Snapshot, open_snapshot
 from flowinsight.snapshots import load as load_snapshot
 from flowinsight.sources import Files
@@ -166,7 +167,8 @@ def _json(prepared: Prepared, answer: Answer) -> str:
 
 
 def _text(prepared: Prepared, answer: Answer) -> str:
-    lines = [sentence(role) for role in roles(prepared)] + [legs.sentence(leg) for leg in legs.untold(prepared)]
+    seen = investigate(prepared.question, prepared.loaded).roles
+    lines = [*map(sentence, seen), *map(legs.sentence, legs.untold(prepared))]
     lines += [f"{prepared.verdict[:1].upper()}{prepared.verdict[1:]}.", *prepared.reasons, ""]
     lines.append(as_text(answer.rows))
     if answer.truncated:
