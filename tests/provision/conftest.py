@@ -48,13 +48,19 @@ def client(identity: aws.Identity) -> Callable[[str], Any]:
 
 @pytest.fixture
 def account(identity: aws.Identity, tmp_path: Path) -> Iterator[Account]:
-    """The account with an audit file of its own, for a setup no other test uses; its flow logs go with the test."""
+    """The account with an audit file of its own, for a setup no other test uses; its flow logs and roles go with the test."""
     name = f"test-{next(_NUMBERS)}"
     yield open_account(identity, tmp_path / "audit.jsonl", name)
     ec2 = aws.client(identity, "ec2")
     mine = ec2.describe_flow_logs(Filters=[{"Name": "tag:flowinsight:setup", "Values": [f"{name}*"]}])["FlowLogs"]
     if mine:
         ec2.delete_flow_logs(FlowLogIds=[item["FlowLogId"] for item in mine])
+    iam = aws.client(identity, "iam")
+    for role in (item["RoleName"] for page in iam.get_paginator("list_roles").paginate() for item in page["Roles"]):
+        if role.startswith(f"flowinsight-{name}-"):
+            for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                iam.delete_role_policy(RoleName=role, PolicyName=policy)
+            iam.delete_role(RoleName=role)
 
 
 @pytest.fixture
