@@ -1,6 +1,7 @@
 """python -m benchmarks people: so many people at once ask the pages questions, each thinking between one and the next.
 
-Every question is another one, so that each is computed: nobody is served what somebody else asked before.
+Every question is another one, so that each is computed: nobody is served what somebody else asked before. With `--shared N`
+people who look into the same thing ask the same N questions, each in an order of their own, so that many are answered already.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.visitor import Visitor
@@ -53,17 +55,27 @@ def questions() -> Iterator[str]:
     yield from found
 
 
+def shared(asked: Iterator[str], count: int) -> Iterator[str]:
+    """The same so many questions, over and over, in any order."""
+    same, choose = list(islice(asked, count)), random.Random(11)
+    while True:
+        yield choose.choice(same)
+
+
 def processor_seconds(pid: int) -> float:
     """What a process and its threads have used. Source: proc(5), fields utime and stime of stat."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _person(url: str, asked: Iterator[str], until: float, choose: random.Random) -> list[float]:
-    """Open the page, and ask until the time is over; the first page is not counted."""
+async def _person(
+    url: str, asked: Iterator[str], lasts: float, choose: random.Random, opened: asyncio.Barrier
+) -> list[float]:
+    """Open the page, wait until everybody has, and ask until the time is over."""
     async with Visitor(url) as visitor:
         await visitor.ask()
-        found = []
+        await opened.wait()
+        until, found = time.monotonic() + lasts, []
         while time.monotonic() < until:
             await asyncio.sleep(THINK * choose.uniform(0.5, 1.5))
             found.append(await visitor.ask(q=next(asked)))
@@ -71,10 +83,13 @@ async def _person(url: str, asked: Iterator[str], until: float, choose: random.R
 
 
 async def crowd(url: str, pid: int, people: int, lasts: float, asked: Iterator[str]) -> Row:
-    """So many people for so many seconds."""
-    before, began = processor_seconds(pid), time.monotonic()
+    """So many people for so many seconds, counted from when everybody has the page open."""
+    opened = asyncio.Barrier(people + 1)
     seeds = [random.Random(number) for number in range(people)]
-    found = await asyncio.gather(*(_person(url, asked, began + lasts, seed) for seed in seeds))
+    tasks = [asyncio.create_task(_person(url, asked, lasts, seed, opened)) for seed in seeds]
+    await opened.wait()
+    before, began = processor_seconds(pid), time.monotonic()
+    found = await asyncio.gather(*tasks)
     lasted = time.monotonic() - began
     return Row(people, tuple(one for some in found for one in some), processor_seconds(pid) - before, lasted)
 
@@ -84,6 +99,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks people", description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[1, 10, 25], help="how many at once (1 10 25)")
     parser.add_argument("--seconds", type=float, default=40, help="how long each number of people asks (40)")
+    parser.add_argument("--shared", type=int, metavar="N", help="everybody asks the same so many questions")
     options = parser.parse_args(arguments)
     asked = questions()
     with (
@@ -93,5 +109,6 @@ def main(arguments: list[str]) -> int:
         asyncio.run(crowd(served.url, served.pid, 1, 3, asked))  # the first visit imports and reads
         print(HEAD)
         for people in options.people:
-            print(asyncio.run(crowd(served.url, served.pid, people, options.seconds, asked)), flush=True)
+            mine = shared(asked, options.shared) if options.shared else asked
+            print(asyncio.run(crowd(served.url, served.pid, people, options.seconds, mine)), flush=True)
     return 0

@@ -1,24 +1,30 @@
 """The conversations that an answer is about, brought out of DuckDB once as columns; what a page counts of them is counted here.
 
-A statement costs DuckDB some milliseconds to plan, whatever little it is about; Arrow counts columns in less than one.
+A statement costs DuckDB some milliseconds to plan, however little it is about; numpy groups columns in a fraction of one.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from flowinsight import db
 from flowinsight.addresses import Addresses, format_address
-from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
 
-_NO_PORT = 2**30
-"""In the number of a service: after every port."""
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+NEVER = 2**62
+"""Stands for a `first` that no record tells."""
+
+SERVICE = 2**32
+"""A service is its port times this and its protocol."""
 
 _LADDER = ", ".join(f"'{name}'" for name in OUTCOMES)
 _ENDS = ", ".join(
@@ -26,83 +32,118 @@ _ENDS = ", ".join(
     for end in ("client", "server")
 )
 _CHOSEN = f"""
-SELECT scope, {_ENDS}, nullif(port, {NOT_A_PORT}) AS port, protocol,
-  coalesce(nullif(port, {NOT_A_PORT}), {_NO_PORT}) * {2**32} + protocol AS service,
-  outcome, list_position([{_LADDER}], outcome) AS rung, decided_by = 'unknown' AS undecided, observer,
-  records_to_server + records_to_client AS records, accepted_records AS accepted, rejected_records AS rejected,
-  bytes_to_server AS sent, bytes_to_client AS received, bytes_to_server + bytes_to_client AS bytes, first, last,
-  (outcome IN ('rejected', 'no reply'))::BIGINT AS unanswered, (outcome = 'rejected')::BIGINT AS refused
+SELECT scope, observer, {_ENDS}, port::BIGINT AS port, port * {SERVICE} + protocol AS service,
+  protocol::BIGINT AS protocol, list_position([{_LADDER}], outcome)::BIGINT - 1 AS rung,
+  (decided_by = 'unknown')::BIGINT AS undecided, records_to_server + records_to_client AS records,
+  accepted_records AS accepted, rejected_records AS rejected, bytes_to_server AS sent, bytes_to_client AS received,
+  coalesce(first, {NEVER}) AS first, coalesce(last, -{NEVER}) AS last
 FROM chosen
 """
 
-_SINGLE = 100_000
-"""Rows that one core counts sooner than two share them out."""
+
+@dataclass(frozen=True)
+class Groups:
+    """The rows of some columns by one of them: `keys` are its values, ascending; every measure has one number for each."""
+
+    columns: Mapping[str, Numbers]
+    keys: Numbers
+    order: Numbers
+    starts: Numbers
+
+    @property
+    def counts(self) -> Numbers:
+        return np.diff(self.starts, append=len(self.order))
+
+    def sum(self, column: str) -> Numbers:
+        return self._reduced(np.add, column)
+
+    def least(self, column: str) -> Numbers:
+        return self._reduced(np.minimum, column)
+
+    def most(self, column: str) -> Numbers:
+        return self._reduced(np.maximum, column)
+
+    def distinct(self, column: str) -> Numbers:
+        """How many values of another column there are; one below zero stands for none."""
+        values, group = self.columns[column][self.order], np.repeat(np.arange(len(self.keys)), self.counts)
+        there, width = values >= 0, int(values.max(initial=0)) + 1
+        return np.bincount(np.unique(group[there] * width + values[there]) // width, minlength=len(self.keys))
+
+    def _reduced(self, how: np.ufunc, column: str) -> Numbers:
+        found: Numbers = how.reduceat(self.columns[column][self.order], self.starts) if len(self.keys) else self.keys
+        return found
+
+
+def grouped(columns: Mapping[str, Numbers], key: Numbers) -> Groups:
+    """Rows by a column of as many numbers."""
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(ordered) else order
+    return Groups(columns, ordered[starts], order, starts)
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A row for each conversation of the table `chosen`, in no order.
+    """A number for each conversation of the view `chosen`, in each of these columns, in no order.
 
-    Columns: scope, client and server (numbers that stand for addresses, in their order: see `address`), port (or null),
-    protocol, service (a number for port and protocol, in their order, without a port last), outcome, rung (its place in
-    OUTCOMES, from 1), undecided, observer, records, accepted, rejected, sent, received, bytes (both), first, last, unanswered
-    and refused (1 or 0).
+    scope, observer (places in `texts`), client, server (places of addresses in their order, see `address`), port (or -1),
+    protocol, service (port and protocol as one number, in their order), rung (a place in OUTCOMES), undecided (0 or 1), records,
+    accepted, rejected, sent, received, first and last (NEVER and -NEVER where no record tells).
     """
 
-    table: pa.Table
-    highs: np.ndarray[Any, np.dtype[np.uint64]]
-    lows: np.ndarray[Any, np.dtype[np.uint64]]
+    columns: Mapping[str, Numbers]
+    texts: Mapping[str, tuple[str, ...]]
+    highs: npt.NDArray[np.uint64]
+    lows: npt.NDArray[np.uint64]
 
     def __len__(self) -> int:
-        return int(self.table.num_rows)
+        return len(self.columns["port"])
 
-    def where(self, mask: pa.ChunkedArray) -> "Chosen":
-        return Chosen(self.table.filter(mask), self.highs, self.lows)
+    def where(self, mask: Flags) -> "Chosen":
+        return Chosen({name: column[mask] for name, column in self.columns.items()}, self.texts, self.highs, self.lows)
+
+    def by(self, name: str) -> Groups:
+        return grouped(self.columns, self.columns[name])
 
     def number(self, place: int) -> int:
-        """The address that a number in the columns `client` and `server` stands for, as a number of 128 bits."""
+        """The address, as a number of 128 bits, that a place in `client` and `server` stands for."""
         return int(self.highs[place]) << 64 | int(self.lows[place])
 
     def address(self, place: int) -> str:
         return format_address(self.number(place))
 
-    def among(self, end: str, wanted: Iterable[Addresses]) -> pa.ChunkedArray:
+    def among(self, end: str, wanted: Iterable[Addresses]) -> Flags:
         """Of each conversation whether its client, or its server, is one of these addresses."""
-        column, places = self.table.column(end), range(len(self.lows))
-        found = pa.chunked_array([pa.array(np.zeros(len(self), dtype=bool))])
+        asked, places = np.zeros(len(self.lows), dtype=np.bool_), range(len(self.lows))
         for first, last in (one for addresses in wanted for one in addresses.ranges):
-            begin = bisect_left(places, first, key=self.number)
-            after = bisect_right(places, last, key=self.number)
-            if begin < after:
-                found = pc.or_(found, pc.and_(pc.greater_equal(column, begin), pc.less(column, after)))
-        return found
+            asked[bisect_left(places, first, key=self.number) : bisect_right(places, last, key=self.number)] = True
+        return asked[self.columns[end]]
 
-    def distinct(self, column: str) -> list[Any]:
-        """The values of a column, each once and in their order, null left out."""
-        return sorted(pc.unique(self.table.column(column)).drop_null().to_pylist())
-
-    def counted(self, key: str, measures: Sequence[tuple[str, str]]) -> pa.Table:
-        """One row for each value of a column, in no order: the value, `count_all`, and of each measure (a column, and Arrow's
-        name of an aggregate) the column `<column>_<aggregate>`.
-        """
-        return grouped(self.table, [key], measures)
-
-
-def grouped(table: pa.Table, keys: Sequence[str], measures: Sequence[tuple[str, str]]) -> pa.Table:
-    """The rows of a table by these keys: see `Chosen.counted`."""
-    groups = table.group_by(list(keys), use_threads=table.num_rows > _SINGLE)
-    return groups.aggregate([([], "count_all"), *measures])
+    @cached_property
+    def scopes(self) -> tuple[str, ...]:
+        return tuple(sorted(self.texts["scope"]))
 
 
 def bring(connection: db.Connection) -> Chosen:
-    """The table `chosen` of a prepared question."""
+    """The view `chosen` of a prepared question."""
     table = connection.sql(_CHOSEN).to_arrow_table()
-    ends = [[table.column(f"{end}_{half}").to_numpy() for half in ("hi", "lo")] for end in ("client", "server")]
-    highs, high = np.unique(np.concatenate([one[0] for one in ends]), return_inverse=True)
-    lows, low = np.unique(np.concatenate([one[1] for one in ends]), return_inverse=True)
+    highs, high = np.unique(_both_ends(table, "hi"), return_inverse=True)
+    lows, low = np.unique(_both_ends(table, "lo"), return_inverse=True)
     pairs, places = np.unique(high * max(1, len(lows)) + low, return_inverse=True)
-    for number, end in enumerate(("client", "server")):
-        mine = places[number * table.num_rows : (number + 1) * table.num_rows]
-        table = table.drop_columns([f"{end}_hi", f"{end}_lo"]).append_column(end, pa.array(mine, pa.int64()))
     high_place, low_place = np.divmod(pairs, max(1, len(lows)))
-    return Chosen(table, highs[high_place], lows[low_place])
+    texts = {name: table.column(name).combine_chunks().dictionary_encode() for name in ("scope", "observer")}
+    ends = {"client": places[: table.num_rows], "server": places[table.num_rows :]}
+    rest = [name for name in table.column_names if name not in texts and not name.endswith(("_hi", "_lo"))]
+    columns = {name: _numbers(one.indices) for name, one in texts.items()} | ends
+    columns |= {name: _numbers(table.column(name).combine_chunks()) for name in rest}
+    named = {name: tuple(one.dictionary.to_pylist()) for name, one in texts.items()}
+    return Chosen(columns, named, highs[high_place], lows[low_place])
+
+
+def _both_ends(table: pa.Table, half: str) -> npt.NDArray[np.uint64]:
+    return np.concatenate([_numbers(table.column(f"{end}_{half}").combine_chunks()) for end in ("client", "server")])
+
+
+def _numbers(column: pa.Array) -> npt.NDArray[Any]:
+    """By its memory: Arrow's own way to numpy loads pandas, which takes longer than an answer."""
+    return np.from_dlpack(column)

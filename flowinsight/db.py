@@ -10,6 +10,7 @@ from flowinsight import fields
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 Interrupted = duckdb.InterruptException
+Missing = duckdb.CatalogException
 
 _TYPES = {"address": "UHUGEINT", "epoch": "BIGINT", "text": "VARCHAR"}
 
@@ -76,3 +77,9 @@ def one(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> 
     """The one row of a query that has exactly one."""
     (row,) = rows(connection, sql, parameters)
     return row
+
+
+def made(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> int:
+    """Create a table from a query, and return how many rows it has."""
+    (count,) = connection.execute(sql, list(parameters)).fetchall()[0]
+    return int(count)

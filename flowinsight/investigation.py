@@ -7,6 +7,7 @@ from typing import Any
 from flowinsight import answerable, coverage, db, rollups, views
 from flowinsight.answer import Statement
 from flowinsight.chosen import Chosen, bring
+from flowinsight.conversations.observers import find_homes
 from flowinsight.conversations.outcome import OUTCOMES
 from flowinsight.coverage import Coverage
 from flowinsight.legs import Untold, untold
@@ -89,7 +90,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         problems=loaded.tally.problems,
         roles=roles(question, mine, {name: _days(over_time, name) for name in names(question, mine)}),
         untold=untold(prepared),
-        scopes=tuple(mine.distinct("scope")),
+        scopes=mine.scopes,
         homes=_homes(prepared),
         in_progress=_in_progress(prepared),
         bin_seconds=width,
@@ -139,8 +140,11 @@ def _days(over_time: Sequence[_Row], role: RoleName) -> int:
 
 
 def _believed(mine: Chosen) -> dict[str, int]:
-    counted = mine.counted("observer", ()).sort_by([("count_all", "descending"), ("observer", "ascending")])
-    return {row["observer"]: row["count_all"] for row in counted.slice(0, BELIEVED).to_pylist()}
+    groups = mine.by("observer")
+    counted = [
+        (mine.texts["observer"][key], n) for key, n in zip(groups.keys.tolist(), groups.counts.tolist(), strict=True)
+    ]
+    return dict(sorted(counted, key=lambda one: (-one[1], one[0]))[:BELIEVED])
 
 
 def _homes(prepared: Prepared) -> tuple[str, ...]:
@@ -148,6 +152,7 @@ def _homes(prepared: Prepared) -> tuple[str, ...]:
     numbers = {one.single for one in addresses if one.single is not None}
     if len(numbers) != 1 or any(one.field in PLACES for one in prepared.question.filters):
         return ()
+    find_homes(prepared.connection)
     found = db.rows(prepared.connection, _HOMES, (str(numbers.pop()),))
     return tuple(row["scope"] for row in found)
 

@@ -14,9 +14,8 @@ from flowinsight.question import Question
 FINISHED = "finished"
 """The view of records that belong to the conversations that a filter on client, server or service left."""
 
-_CHOSEN = """
-CREATE OR REPLACE TEMP TABLE chosen AS SELECT * FROM conversations WHERE $condition
-"""
+_PICKED = "CREATE OR REPLACE TEMP TABLE picked AS SELECT * FROM conversations WHERE $condition"
+_CHOSEN = "CREATE OR REPLACE TEMP VIEW chosen AS FROM $relation"
 
 _FINISHED = f"""
 CREATE OR REPLACE TEMP VIEW {FINISHED} AS
@@ -40,22 +39,20 @@ SELECT
   coalesce(sum(to_server_copies + to_client_copies), 0)::BIGINT AS copies,
   coalesce(sum(to_server_records + to_client_records), 0)::BIGINT AS seen,
   coalesce(sum(to_server_records + to_client_records) FILTER (used), 0)::BIGINT AS used
-FROM parts SEMI JOIN chosen USING (scope, client, server, port, protocol)
+FROM parts $picked
 """
 
 
 @dataclass(frozen=True)
 class Prepared:
     """Everything an answer needs. `statement` is what was sent to where the records lie. `connection` is a cursor of its own with
-    the tables `chosen` (the conversations asked for), `parts`, `ranked`, `coverage_bins`, and the view `relation` of the records
-    asked for.
+    the tables `conversations`, `parts`, `ranked` and `coverage_bins`, and the view `chosen` (the conversations asked for).
     """
 
     question: Question
     loaded: Loaded
     connection: db.Connection
     statement: Statement
-    relation: str
     coverage: Coverage
     reasons: tuple[str, ...]
     verdict: str
@@ -85,7 +82,7 @@ def prepare(
         replies_visible=covered.traffic_type != "REJECT" and conditions.lets_replies_through(question),
     )
     _choose(connection, question)
-    reconciliation = _reconcile(connection, loaded)
+    reconciliation = _reconcile(connection, question, loaded)
     why_not = answerable.reasons(question, loaded, covered)
     found = reconciliation["records"] > reconciliation["outside_filter"]
     return Prepared(
@@ -93,7 +90,6 @@ def prepare(
         loaded,
         connection,
         loaded.sent or Statement(duck.ENGINE, duck.LANGUAGE, records.sent, records.bound),
-        FINISHED if question.conversation_filters else db.RECORDS,
         covered,
         why_not,
         answerable.verdict(covered, why_not, found=found),
@@ -101,17 +97,26 @@ def prepare(
     )
 
 
+def relation(prepared: Prepared) -> str:
+    """The relation of the records that a question is about: where conversations were chosen, a view of theirs, made here."""
+    if not prepared.question.conversation_filters:
+        return db.RECORDS
+    prepared.connection.execute(_CHOSEN_FLOWS)
+    prepared.connection.execute(_FINISHED)
+    return FINISHED
+
+
 def _choose(connection: db.Connection, question: Question) -> None:
-    condition = conditions.all_of(*map(conditions.finishing, question.conversation_filters))
-    connection.execute(_CHOSEN.replace("$condition", condition.sql), list(condition.parameters))
     if question.conversation_filters:
-        connection.execute(_CHOSEN_FLOWS)
-        connection.execute(_FINISHED)
+        condition = conditions.all_of(*map(conditions.finishing, question.conversation_filters))
+        connection.execute(_PICKED.replace("$condition", condition.sql), list(condition.parameters))
+    connection.execute(_CHOSEN.replace("$relation", "picked" if question.conversation_filters else "conversations"))
 
 
-def _reconcile(connection: db.Connection, loaded: Loaded) -> dict[str, int]:
+def _reconcile(connection: db.Connection, question: Question, loaded: Loaded) -> dict[str, int]:
     """From lines to conversations; records less what is outside, duplicate, a NAT leg or addressless are in conversations."""
-    found = db.one(connection, _RECONCILED)
+    picked = "SEMI JOIN chosen USING (scope, client, server, port, protocol)" if question.conversation_filters else ""
+    found = db.one(connection, _RECONCILED.replace("$picked", picked))
     duplicates = loaded.duplicates + found["copies"] + found["seen"] - found["used"]
     apart = duplicates + found["nat_outside_legs"] + found["without_endpoints"]
     return {

@@ -7,7 +7,7 @@ from typing import Any
 from flowinsight import conditions, db
 from flowinsight.filters import Filter
 from flowinsight.loaded import Loaded
-from flowinsight.prepared import Prepared, prepare
+from flowinsight.prepared import Prepared, prepare, relation
 from flowinsight.question import Question
 
 FEWEST = 4
@@ -75,7 +75,7 @@ def rhythm(question: Question, loaded: Loaded, connection: db.Connection | None 
 
 def _of_conversation(prepared: Prepared, sql: str) -> list[dict[str, Any]]:
     condition = conditions.asked(prepared.question)
-    records = _OF_CONVERSATION.format(relation=prepared.relation, condition=condition.sql)
+    records = _OF_CONVERSATION.format(relation=relation(prepared), condition=condition.sql)
     return db.rows(prepared.connection, records + sql, condition.parameters)
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-import pyarrow.compute as pc
-
 from flowinsight import conditions
 from flowinsight.answerable import addresses_of, ports_of
-from flowinsight.chosen import Chosen
+from flowinsight.chosen import NEVER, Chosen
 from flowinsight.conditions import Condition
+from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
 from flowinsight.filters import Filter
 from flowinsight.question import Question
@@ -49,7 +48,7 @@ def names(question: Question, chosen: Chosen) -> tuple[RoleName, ...]:
     """For an address: its three roles. For a port, or for everything: the servers' role, and what is unknown if there is any."""
     if addresses_of(question):
         return ("server", "client", "unknown")
-    return ("server", "unknown") if pc.any(chosen.table.column("undecided")).as_py() else ("server",)
+    return ("server", "unknown") if chosen.columns["undecided"].any() else ("server",)
 
 
 def condition(question: Question, name: RoleName) -> Condition:
@@ -68,23 +67,24 @@ def roles(question: Question, chosen: Chosen, days: Mapping[RoleName, int]) -> t
 
 def _mine(question: Question, chosen: Chosen, name: RoleName) -> Chosen:
     """The same as `condition`, of the columns."""
-    undecided, addresses = chosen.table.column("undecided"), addresses_of(question)
+    undecided, addresses = chosen.columns["undecided"] == 1, addresses_of(question)
     if name == "unknown":
         return chosen.where(undecided)
-    decided = pc.invert(undecided)
-    return chosen.where(pc.and_(decided, chosen.among(name, addresses)) if addresses else decided)
+    return chosen.where(~undecided & chosen.among(name, addresses) if addresses else ~undecided)
 
 
 def _role(question: Question, mine: Chosen, name: RoleName, days: int) -> Role:
-    addresses = addresses_of(question)
+    addresses, columns = addresses_of(question), mine.columns
     asked = ", ".join(item.text for item in addresses) or _ports(question)
     peer, own = ("server", "client") if name == "client" else ("client", "server")
-    best = Counter(mine.counted(peer, [("rung", "max")]).column("rung_max").to_pylist())
-    when = pc.min(mine.table.column("first")).as_py(), pc.max(mine.table.column("last")).as_py()
+    best = Counter(mine.by(peer).most("rung").tolist())
+    ports = [port for port in mine.by("port").keys.tolist() if port != NOT_A_PORT]
+    first, last = int(columns["first"].min(initial=NEVER)), int(columns["last"].max(initial=-NEVER))
     return Role(
-        name, asked, bool(addresses), conversations=len(mine), peers=best.total(), own=len(mine.distinct(own)),
-        ports=tuple(mine.distinct("port")), outcomes={OUTCOMES[rung - 1]: best[rung] for rung in sorted(best)},
-        bytes=pc.sum(mine.table.column("bytes"), min_count=0).as_py(), days=days, first=when[0], last=when[1],
+        name, asked, bool(addresses), conversations=len(mine), peers=best.total(), own=len(mine.by(own).keys),
+        ports=tuple(ports), outcomes={OUTCOMES[rung]: best[rung] for rung in sorted(best)},
+        bytes=int(columns["sent"].sum() + columns["received"].sum()), days=days,
+        first=None if first == NEVER else first, last=None if last == -NEVER else last,
     )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """Who and what leads: conversations counted by client, server, service, protocol and outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import numpy as np
 
-from flowinsight.chosen import Chosen, grouped
+from flowinsight.chosen import NEVER, SERVICE, Chosen, Groups, Numbers, grouped
+from flowinsight.conversations.matched import NOT_A_PORT
+from flowinsight.conversations.outcome import OUTCOMES
 
 TOP = 50
 """Rows of a list; the rest is folded into one row named OTHER, so that the list adds up."""
@@ -24,15 +26,15 @@ BY = {
 }  # fmt: skip
 """The lists, and what each is counted by."""
 
-_KEYS = {"services": "service"}
-_NAMED = {"services": (("port", "min"), ("protocol", "min"))}
-"""Where several columns name what is counted: the one column that stands for them, and how they are read again."""
+_KEYS = {"clients": "client", "servers": "server", "services": "service", "protocols": "protocol", "outcomes": "rung"}
+"""The column of conversations that stands for it."""
 
 _DISTINCT = {"clients": ("server", "port"), "servers": ("client", "port"), "services": ("client", "server")}
 """Of what each list also counts the distinct ones: the fan-out that gives a scan away."""
 
-_SUMS = ("records", "accepted", "rejected", "sent", "received", "unanswered")
-_MEASURES = (*((name, "sum") for name in (*_SUMS, "bytes")), ("first", "min"), ("last", "max"))
+_SUMS = ("records", "accepted", "rejected", "sent", "received")
+_PORTS = 2**16
+_UNANSWERED = (OUTCOMES.index("rejected"), OUTCOMES.index("no reply"))
 
 
 def tops(chosen: Chosen) -> dict[str, tuple[dict[str, Any], ...]]:
@@ -45,68 +47,81 @@ def tops(chosen: Chosen) -> dict[str, tuple[dict[str, Any], ...]]:
 
 
 def _listed(chosen: Chosen, name: str) -> tuple[dict[str, Any], ...]:
-    key = _KEYS.get(name, BY[name][0])
-    measures = (*_MEASURES, *((one, "count_distinct") for one in _DISTINCT.get(name, ())), *_NAMED.get(name, ()))
-    first = most(chosen.counted(key, measures), key, TOP + 1).to_pylist()
-    rows = [_row(chosen, name, key, row) for row in first[:TOP]]
-    if len(first) > TOP:
-        listed = pa.array([row[key] for row in first[:TOP]], chosen.table.schema.field(key).type)
-        rest = chosen.table.filter(pc.invert(pc.is_in(chosen.table.column(key), value_set=listed)))
-        (left,) = grouped(rest, [], measures).to_pylist()
-        rows.append(_counts(name, left) | {BY[name][0]: OTHER})
-    return tuple(rows)
+    key = _without_port_last(chosen.columns) if name == "services" else chosen.columns[_KEYS[name]]
+    groups = grouped(chosen.columns, key)
+    first = by_bytes(groups)[: TOP + 1]
+    if len(first) <= TOP:
+        return tuple(_rows(chosen, name, groups, first))
+    rest = chosen.where(~np.isin(key, groups.keys[first[:TOP]]))
+    (left,) = _counts(name, grouped(rest.columns, np.zeros(len(rest), dtype=np.int64)), np.zeros(1, dtype=np.int64))
+    return (*_rows(chosen, name, groups, first[:TOP]), {**dict.fromkeys(BY[name]), **left, BY[name][0]: OTHER})
 
 
-def most(counted: pa.Table, key: str, limit: int) -> pa.Table:
-    """The first rows by bytes, then by key."""
-    return counted.sort_by([("bytes_sum", "descending"), (key, "ascending")]).slice(0, limit)
+def by_bytes(groups: Groups) -> Numbers:
+    """The places of groups, those of most bytes first, then by key."""
+    return np.argsort(-(groups.sum("sent") + groups.sum("received")), kind="stable")
 
 
-def _row(chosen: Chosen, name: str, key: str, found: dict[str, Any]) -> dict[str, Any]:
-    match name:
-        case "clients" | "servers":
-            value = {key: chosen.address(found[key])}
-        case "services":
-            value = {"port": found["port_min"], "protocol": found["protocol_min"]}
-        case _:
-            value = {key: found[key]}
-    return _counts(name, found) | value
+def _rows(chosen: Chosen, name: str, groups: Groups, places: Numbers) -> Iterator[dict[str, Any]]:
+    for key, counts in zip(groups.keys[places].tolist(), _counts(name, groups, places), strict=True):
+        match name:
+            case "clients" | "servers":
+                yield {BY[name][0]: chosen.address(key), **counts}
+            case "services":
+                yield {**service(key), **counts}
+            case "outcomes":
+                yield {"outcome": OUTCOMES[key], **counts}
+            case _:
+                yield {BY[name][0]: key, **counts}
 
 
-def _counts(name: str, found: dict[str, Any]) -> dict[str, Any]:
-    counts = {f"{one}s": found[f"{one}_count_distinct"] for one in _DISTINCT.get(name, ())}
-    sums = {one: found[f"{one}_sum"] for one in _SUMS}
-    return {
-        **dict.fromkeys(BY[name]), **counts, "conversations": found["count_all"], **sums,
-        "first": found["first_min"], "last": found["last_max"],
-    }  # fmt: skip
+def _counts(name: str, groups: Groups, places: Numbers) -> Iterator[dict[str, Any]]:
+    """What is counted of the groups in these places."""
+    measured = {f"{one}s": groups.distinct(one) for one in _DISTINCT.get(name, ())}
+    measured |= {"conversations": groups.counts} | {one: groups.sum(one) for one in _SUMS}
+    unanswered = {"unanswered": np.isin(groups.columns["rung"], _UNANSWERED).astype(np.int64)}
+    measured["unanswered"] = replace(groups, columns=unanswered).sum("unanswered")
+    measured |= {"first": groups.least("first"), "last": groups.most("last")}
+    for row in zip(*(column[places].tolist() for column in measured.values()), strict=True):
+        found = dict(zip(measured, row, strict=True))
+        yield found | {edge: None for edge in ("first", "last") if abs(found[edge]) == NEVER}
+
+
+def service(key: int) -> dict[str, int | None]:
+    """The port, None where there is none, and the protocol of the column `service`."""
+    port, protocol = divmod(key, SERVICE)
+    return {"port": port if 0 <= port < _PORTS else None, "protocol": protocol}
+
+
+def _without_port_last(columns: Mapping[str, Numbers]) -> Numbers:
+    """The column `service`, in the order in which services are listed."""
+    return np.where(columns["port"] == NOT_A_PORT, columns["service"] + (_PORTS + 1) * SERVICE, columns["service"])
 
 
 def uses(chosen: Chosen) -> tuple[dict[str, Any], ...]:
     """The top USERS clients by the USED services with most conversations, a row each with conversations, distinct servers,
     bytes sent and received, and how many conversations were rejected.
     """
-    services = chosen.counted("service", _NAMED["services"]).to_pylist()
-    services.sort(
-        key=lambda row: (-row["count_all"], -1 if row["port_min"] is None else row["port_min"], row["protocol_min"])
+    clients, services = chosen.by("client"), chosen.by("service")
+    top_clients = clients.keys[by_bytes(clients)[:USERS]]
+    top_services = services.keys[np.argsort(-services.counts, kind="stable")[:USED]]
+    columns = chosen.columns
+    mine = chosen.where(np.isin(columns["client"], top_clients) & np.isin(columns["service"], top_services)).columns
+    named, place = np.unique(_without_port_last(mine), return_inverse=True)
+    groups = grouped(
+        {**mine, "refused": (mine["rung"] == 0).astype(np.int64)}, mine["client"] * max(1, len(named)) + place
     )
-    clients = most(chosen.counted("client", [("bytes", "sum")]), "client", USERS).column("client")
-    of_service = pc.is_in(
-        chosen.table.column("service"), pa.array([row["service"] for row in services[:USED]], pa.int64())
-    )
-    mine = chosen.where(pc.and_(of_service, pc.is_in(chosen.table.column("client"), clients)))
-    sums = (("server", "count_distinct"), ("sent", "sum"), ("received", "sum"), ("refused", "sum"), *_NAMED["services"])
-    found = grouped(mine.table, ["client", "service"], sums).sort_by(
-        [("client", "ascending"), ("service", "ascending")]
-    )
-    return tuple(
-        {
-            "client": chosen.address(row["client"]), "port": row["port_min"], "protocol": row["protocol_min"],
-            "conversations": row["count_all"], "servers": row["server_count_distinct"], "sent": row["sent_sum"],
-            "received": row["received_sum"], "rejected": row["refused_sum"],
-        }
-        for row in found.to_pylist()
+    one_of_each = groups.order[groups.starts]
+    rows = zip(
+        mine["client"][one_of_each].tolist(), mine["service"][one_of_each].tolist(), groups.counts.tolist(),
+        groups.distinct("server").tolist(), *(groups.sum(name).tolist() for name in ("sent", "received", "refused")),
+        strict=True,
     )  # fmt: skip
+    counted = ("conversations", "servers", "sent", "received", "rejected")
+    return tuple(
+        {"client": chosen.address(client), **service(used), **dict(zip(counted, counts, strict=True))}
+        for client, used, *counts in rows
+    )
 
 
 def folded(rows: Sequence[dict[str, Any]], name: str, most: int = BARS) -> list[dict[str, Any]]:

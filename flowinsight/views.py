@@ -8,7 +8,7 @@ from flowinsight.answer import Answer, limited
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.engines import duck
 from flowinsight.loaded import Loaded
-from flowinsight.prepared import Prepared
+from flowinsight.prepared import Prepared, relation
 from flowinsight.question import Question
 
 _PORT = f"nullif(port, {NOT_A_PORT})"
@@ -36,7 +36,7 @@ def rows(prepared: Prepared) -> Answer:
     if not question.by_conversation:
         loaded = prepared.loaded
         asked, count = rollups.asked(loaded, question), rollups.count(loaded)
-        statement = duck.compile_rows(question, prepared.relation, asked, count)
+        statement = duck.compile_rows(question, relation(prepared), asked, count)
         return duck.run(statement, question, prepared.connection)
     keys = [f'{_DIMENSIONS[name]} AS "{name}"' for name in question.grouping]
     names = [f'"{name}"' for name in question.grouping]
@@ -60,7 +60,7 @@ def records(prepared: Prepared) -> Answer:
     """The records themselves, before duplicates are removed, newest first."""
     question = prepared.question
     rollups.every_record(prepared.loaded, "list records")
-    statement = duck.compile_records(question, prepared.loaded.tokens, prepared.relation)
+    statement = duck.compile_records(question, prepared.loaded.tokens, relation(prepared))
     return duck.run(statement, question, prepared.connection)
 
 
@@ -108,13 +108,13 @@ def summary(question: Question, loaded: Loaded, prepared: Prepared | None = None
 
     lines, records, nodata, skipdata, skipped and unparsable are of the whole source; the rest is of the matching records.
     """
-    relation = prepared.relation if prepared else db.RECORDS
+    records = relation(prepared) if prepared else db.RECORDS
     connection = prepared.connection if prepared else loaded.connection.cursor()
     rollups.check(loaded, question)
     condition, count = rollups.asked(loaded, question), rollups.count(loaded)
 
     def ask(template: str, column: str = "") -> list[dict[str, Any]]:
-        sql = template.format(relation=relation, condition=condition.sql, column=column, count=count)
+        sql = template.format(relation=records, condition=condition.sql, column=column, count=count)
         return db.rows(connection, sql, condition.parameters)
 
     protocols = ask(_PROTOCOLS)

@@ -45,19 +45,8 @@ ONLY = {
     "boto3": {"aws", "sandbox"},
     "botocore": {"aws", "sandbox"},
     "pandas": {"ui", "notebooks"},
-    "pyarrow": {
-        "records",
-        "engines",
-        "fetchers",
-        "store",
-        "snapshots",
-        "exports",
-        "sandbox",
-        "chosen",
-        "roles",
-        "tops",
-    },
-    "numpy": {"chosen", "records", "store", "snapshots"},
+    "pyarrow": {"chosen", "records", "engines", "fetchers", "store", "snapshots", "exports", "sandbox"},
+    "numpy": {"chosen", "records", "store", "snapshots", "tops"},
 }
 """Who may import a package from outside. Below, DuckDB connections and clients of AWS are handed in."""
 

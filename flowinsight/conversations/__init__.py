@@ -26,7 +26,8 @@ def build(
     `replies_visible` is false where the records hold no replies that were asked for: then none is missed.
     """
     flows.sum_up(connection, records, bin_seconds=bin_seconds, chart_seconds=chart_seconds)
-    initiator.decide(connection, one_way_counts=one_way_counts)
-    sums = flows.occurring(connection, flows.SUMS)
+    occurs = flows.occurring(connection)
+    initiator.decide(connection, occurs, one_way_counts=one_way_counts)
+    sums = {name: occurs.sums[name] for name in flows.SUMS}
     several = observers.believe(connection, sums)
     outcome.describe(connection, sums, several=several, replies_visible=replies_visible)

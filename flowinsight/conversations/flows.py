@@ -1,10 +1,12 @@
 """Records summed into flows: one row for one direction between two exact endpoints, by observer, by what it says, and by bin."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flowinsight import db
 from flowinsight.addresses import MAPPED
 from flowinsight.conversations.matched import NOT_A_PORT, Matched
+from flowinsight.survey import KNOWN_LOSSES
 
 _V4 = f"sender BETWEEN {MAPPED}::UHUGEINT AND {MAPPED + 2**32 - 1}::UHUGEINT"
 
@@ -102,6 +104,14 @@ SUMS = {
 }
 """What is added up for each direction of a conversation: a column of flows, and of which flows."""
 
+EVIDENCE = {
+    "openers": "records WHERE opener",
+    "unpassed": "records WHERE NOT passed",
+    "synack": "records WHERE synack",
+    "marked": "records WHERE syn OR synack",
+}
+"""What is added up besides to tell who started."""
+
 NONE = "0"
 """Stands for a sum of nothing."""
 
@@ -114,11 +124,26 @@ def added_up(what: str, side: str) -> str:
     return f"sum(if({side}{f' AND ({condition})' if condition else ''}, {column}, 0))::BIGINT"
 
 
-def occurring(connection: db.Connection, sums: Mapping[str, str]) -> dict[str, str]:
-    """Sums, of which those that are zero for every flow are NONE: without TCP flags most of SUMS are."""
+@dataclass(frozen=True)
+class Occurring:
+    """SUMS and EVIDENCE, of which those that are zero for every flow are NONE, as without TCP flags most are; and whether an
+    interface that saw any of this ever lost records.
+    """
+
+    sums: Mapping[str, str]
+    lossy: bool
+
+    def __contains__(self, name: str) -> bool:
+        return self.sums[name] != NONE
+
+
+def occurring(connection: db.Connection) -> Occurring:
+    """What occurs in `read_flows`, found in one pass over it."""
+    sums = SUMS | EVIDENCE
     looked = ", ".join(f"bool_or({_occurs(what)}) AS {name}" for name, what in sums.items())
-    found = db.one(connection, f"SELECT {looked} FROM read_flows")
-    return {name: what if found[name] else NONE for name, what in sums.items()}
+    sql = f"SELECT {looked}, bool_or(observer IN (SELECT observer FROM {KNOWN_LOSSES})) AS lossy FROM read_flows"
+    found = db.one(connection, sql)
+    return Occurring({name: what if found[name] else NONE for name, what in sums.items()}, bool(found["lossy"]))
 
 
 def _occurs(what: str) -> str:
@@ -143,7 +168,8 @@ def sum_up(
     More records than `budget` are rolled up: a client's several ports towards one service become NOT_A_PORT.
     """
     chart = "NULL::BIGINT" if chart_seconds is None else f"start // {int(chart_seconds)} * {int(chart_seconds)}"
-    template = _ROLLED if matched.exceeds(connection, budget) else _FLOWS
-    sql = template.replace("$bin", str(int(bin_seconds))).replace("$chart", chart).replace("$matched", matched.sql)
-    connection.execute(sql, list(matched.parameters))
+    records = matched.at_hand(connection)
+    template = _ROLLED if records.exceeds(connection, budget) else _FLOWS
+    sql = template.replace("$bin", str(int(bin_seconds))).replace("$chart", chart).replace("$matched", records.sql)
+    connection.execute(sql, list(records.parameters))
     connection.execute(_READ)

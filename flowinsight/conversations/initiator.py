@@ -1,7 +1,7 @@
 """Who started each conversation, and by which evidence: flow semantics, strongest evidence first."""
 
 from flowinsight import db
-from flowinsight.conversations.flows import PAIR
+from flowinsight.conversations.flows import PAIR, Occurring
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.pairs import pair_up
 from flowinsight.survey import FIRST_EPHEMERAL, KNOWN_PORTS
@@ -57,20 +57,22 @@ GROUP BY ALL HAVING count(*) >= {FAN_OUT} AND 2 * count(*) FILTER (unanswered) >
 """
 
 _EVIDENCE = f"""
-SELECT pairs.*, {_FLAGS} AS flags,
-  (x_by_flags.port IS NOT NULL)::INT - (y_by_flags.port IS NOT NULL)::INT AS earlier,
-  (x_fan.port IS NOT NULL)::INT - (y_fan.port IS NOT NULL)::INT AS fanned,
+SELECT pairs.*, {_FLAGS} AS flags, $earlier AS earlier, $fanned AS fanned,
   {_ONE_WAY} AS one_way, {_FIRST_SEEN} AS first_seen, {_KNOWN_PORT} AS known_port, {_PORT_ORDER} AS port_order
-FROM pairs
-LEFT JOIN by_flags x_by_flags ON (x_by_flags.scope, x_by_flags.protocol, x_by_flags.client, x_by_flags.server, x_by_flags.port)
-  = (pairs.scope, pairs.protocol, x, y, y_port)
-LEFT JOIN by_flags y_by_flags ON (y_by_flags.scope, y_by_flags.protocol, y_by_flags.client, y_by_flags.server, y_by_flags.port)
-  = (pairs.scope, pairs.protocol, y, x, x_port)
-LEFT JOIN fan_out x_fan ON (x_fan.scope, x_fan.protocol, x_fan.source, x_fan.port) = (pairs.scope, pairs.protocol, x, x_port)
-LEFT JOIN fan_out y_fan ON (y_fan.scope, y_fan.protocol, y_fan.source, y_fan.port) = (pairs.scope, pairs.protocol, y, y_port)
+FROM pairs $joins
 LEFT JOIN {KNOWN_PORTS} x_known ON x_known.protocol = pairs.protocol AND x_known.port = x_port
 LEFT JOIN {KNOWN_PORTS} y_known ON y_known.protocol = pairs.protocol AND y_known.port = y_port
 """
+
+_JOIN_BY_FLAGS = """
+LEFT JOIN by_flags x_by_flags ON (x_by_flags.scope, x_by_flags.protocol, x_by_flags.client, x_by_flags.server, x_by_flags.port)
+  = (pairs.scope, pairs.protocol, x, y, y_port)
+LEFT JOIN by_flags y_by_flags ON (y_by_flags.scope, y_by_flags.protocol, y_by_flags.client, y_by_flags.server, y_by_flags.port)
+  = (pairs.scope, pairs.protocol, y, x, x_port)"""
+
+_JOIN_FAN_OUT = """
+LEFT JOIN fan_out x_fan ON (x_fan.scope, x_fan.protocol, x_fan.source, x_fan.port) = (pairs.scope, pairs.protocol, x, x_port)
+LEFT JOIN fan_out y_fan ON (y_fan.scope, y_fan.protocol, y_fan.source, y_fan.port) = (pairs.scope, pairs.protocol, y, y_port)"""
 
 _DECIDED = f"""
 CREATE OR REPLACE TEMP TABLE decided AS
@@ -86,13 +88,26 @@ SELECT {PAIR},
     ELSE 7 END AS evidence,
   [CASE WHEN flags <> 0 THEN flags ELSE earlier END, CASE WHEN flags <> 0 THEN flags ELSE earlier END,
     fanned, one_way, first_seen, known_port, port_order, 0][evidence + 1] AS started
-FROM ({_EVIDENCE}) WHERE asked
+FROM ($evidence) WHERE asked
 """
 
 
-def decide(connection: db.Connection, *, one_way_counts: bool) -> None:
-    """Create `decided`: for each pair of endpoints `started` (1: x, -1: y, 0: unknown) and `evidence`, a place in DECIDED_BY."""
-    pair_up(connection)
-    connection.execute(_BY_FLAGS)
-    connection.execute(_FAN_OUT)
-    connection.execute(_DECIDED.replace("$one_way", "true" if one_way_counts else "false"))
+def decide(connection: db.Connection, occurs: Occurring, *, one_way_counts: bool) -> None:
+    """Create `decided`: for each pair of endpoints `started` (1: x, -1: y, 0: unknown) and `evidence`, a place in DECIDED_BY.
+
+    Evidence that no pair can have is not looked for.
+    """
+    pairs = pair_up(connection, occurs)
+    by_flags = "marked" in occurs and db.made(connection, _BY_FLAGS) > 0
+    fan_out = 2 * pairs >= FAN_OUT and db.made(connection, _FAN_OUT) > 0
+    written = {
+        "$evidence": _EVIDENCE,
+        "$earlier": "(x_by_flags.port IS NOT NULL)::INT - (y_by_flags.port IS NOT NULL)::INT" if by_flags else "0",
+        "$fanned": "(x_fan.port IS NOT NULL)::INT - (y_fan.port IS NOT NULL)::INT" if fan_out else "0",
+        "$joins": (_JOIN_BY_FLAGS if by_flags else "") + (_JOIN_FAN_OUT if fan_out else ""),
+        "$one_way": "true" if one_way_counts else "false",
+    }
+    sql = _DECIDED
+    for place, text in written.items():
+        sql = sql.replace(place, text)
+    connection.execute(sql)

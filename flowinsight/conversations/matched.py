@@ -1,32 +1,19 @@
 """The records a question is about, copied once, each with its scope, its observer and who is really talking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flowinsight import db
+from flowinsight import db, survey
 from flowinsight.conditions import Condition
 from flowinsight.loaded import Loaded
-from flowinsight.survey import KNOWN_HOPS, KNOWN_VPCS, SCOPE, TELLS_HOPS
+from flowinsight.survey import KNOWN_HOPS, TELLS_HOPS
 
 MARGIN = 600
 """Seconds read beyond both ends of a range for evidence of who started: one aggregation interval of the longer kind."""
 
-NOT_A_PORT = -1
-"""Stands in a key for a port that does not exist, is not in the format, or is one of several."""
+LARGE, COPIED = 2_000_000, 250_000
+"""A source of more records than LARGE is not gone through twice for COPIED of them."""
 
-_WITH_PORTS = "protocol IN (6, 17, 33, 132, 136)"
-
-IDENTIFIED = "identified"
-"""The view of records with their scope, observer, sender and receiver."""
-
-_IDENTIFIED = f"""
-CREATE OR REPLACE TEMP VIEW {IDENTIFIED} AS
-SELECT r.*, {SCOPE} AS scope,
-  coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS observer,
-  coalesce(pkt_srcaddr, srcaddr) AS sender, coalesce(pkt_dstaddr, dstaddr) AS receiver,
-  CASE WHEN {_WITH_PORTS} THEN coalesce(srcport, {NOT_A_PORT}) ELSE {NOT_A_PORT} END AS sender_port,
-  CASE WHEN {_WITH_PORTS} THEN coalesce(dstport, {NOT_A_PORT}) ELSE {NOT_A_PORT} END AS receiver_port
-FROM {db.RECORDS} r LEFT JOIN {KNOWN_VPCS} AS known ON known.interface = interface_id
-"""
+NOT_A_PORT, IDENTIFIED = survey.NOT_A_PORT, survey.IDENTIFIED
 
 _COLUMNS = """scope, observer, srcaddr, dstaddr, sender, receiver, sender_port, receiver_port, protocol, packets, bytes,
   start, "end", action, tcp_flags, flow_direction, reject_reason, interface_type"""
@@ -76,6 +63,14 @@ class Matched:
     bound: tuple[object, ...]
     most: int
 
+    def at_hand(self, connection: db.Connection, most: int = COPIED) -> "Matched":
+        """The same records, in a table of their own where a large source has at most so many: it is gone through once then."""
+        if self.most <= max(most, LARGE):
+            return self
+        sql = f"CREATE OR REPLACE TEMP TABLE taken AS FROM {self.sql} LIMIT {most + 1}"
+        count = db.made(connection, sql, self.parameters)
+        return self if count > most else replace(self, sql="taken", parameters=(), most=count)
+
     def exceeds(self, connection: db.Connection, budget: int) -> bool:
         """Whether there are more records than this; they are counted only where the source has that many."""
         if self.most <= budget:
@@ -85,7 +80,8 @@ class Matched:
 
 
 def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: Condition) -> Matched:
-    """The records of `around`, each distinct one once; `asked` tells which of them the question is about.
+    """The records of `around`, each distinct one once; `asked` tells which of them the question is about. The source has been
+    surveyed.
 
     They are copied where equal lines or NAT legs have to be found among them, else read where they lie. What a source knows to
     be distinct may still be one record in two formats: two flow logs over one interface. In a rollup equal lines are not told
@@ -93,7 +89,6 @@ def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: C
     """
     rolled = loaded.rolled_by is not None
     distinct = rolled or (loaded.distinct and len(loaded.formats) <= 1)
-    connection.execute(_IDENTIFIED)
     parameters = (*asked.parameters, *around.parameters)
 
     def written(template: str) -> str:

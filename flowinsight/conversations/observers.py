@@ -84,10 +84,15 @@ def believe(connection: db.Connection, sums: Mapping[str, str]) -> bool:
     Whether any conversation has several observers; if so `ranked` is theirs, the believed one in place 1.
     """
     totals = [f"{added_up(what, side)} AS {name}_{column}" for column, what in sums.items() for name, side in _SIDES]
-    for statement in (_PARTS.replace("$totals", ", ".join(totals)), _HOMES, _SHARED):
-        connection.execute(statement)
-    if not db.one(connection, "SELECT count(*) AS n FROM shared")["n"]:
+    connection.execute(_PARTS.replace("$totals", ", ".join(totals)))
+    if not db.made(connection, _SHARED):
         return False
+    find_homes(connection)
     for statement in (_RANKED, _NOT_BELIEVED, _MARK):
         connection.execute(statement)
     return True
+
+
+def find_homes(connection: db.Connection) -> None:
+    """Create `homes`: observer, and the address that is its own."""
+    connection.execute(_HOMES)

@@ -1,69 +1,72 @@
 """Pairs of exact endpoints, and what each side of them sent: what evidence of who started is read from."""
 
 from flowinsight import db
-from flowinsight.conversations.flows import NONE, PAIR, added_up, occurring
-from flowinsight.survey import WINDOWS
+from flowinsight.conversations.flows import PAIR, Occurring, added_up
+from flowinsight.survey import KNOWN_LOSSES
 
-_COUNTS = {
-    "records": "records",
-    "rejected": "records WHERE NOT passed",
-    "openers": "records WHERE opener",
-    "syn": "records WHERE syn",
-    "synack": "records WHERE synack",
-}
-_FLAGGED = "records WHERE syn OR synack"
+_COUNTS = {"records": "records", "rejected": "unpassed", "openers": "openers", "syn": "syn", "synack": "synack"}
+"""What is counted of each side, and its name in SUMS and EVIDENCE."""
+
 _SIDES = (("x", "from_x"), ("y", "NOT from_x"))
 
-# Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself.
 _PAIRS = f"""
 CREATE OR REPLACE TEMP TABLE pairs AS
-WITH summed AS MATERIALIZED (
-  SELECT {PAIR}, bool_or(asked) AS asked, min(observer) <> max(observer) AS several, $firsts, $sums
-  FROM read_flows GROUP BY {PAIR}),
-by_observer AS (
-  SELECT {PAIR}, min(if(from_x, first, NULL)) AS x_first, min(if(from_x, NULL, first)) AS y_first
-  FROM read_flows SEMI JOIN (FROM summed WHERE several) USING ({PAIR}) GROUP BY {PAIR}, observer),
-apart AS (
-  SELECT {PAIR}, bool_or(x_first < y_first - 1) AS x_seen_first, bool_or(y_first < x_first - 1) AS y_seen_first
-  FROM by_observer GROUP BY {PAIR})
-SELECT summed.* EXCLUDE (several), $lossy AS lossy,
-  coalesce(CASE WHEN several THEN apart.x_seen_first ELSE x_first < y_first - 1 END, false) AS x_seen_first,
-  coalesce(CASE WHEN several THEN apart.y_seen_first ELSE y_first < x_first - 1 END, false) AS y_seen_first
-FROM summed LEFT JOIN apart USING ({PAIR}) $join_lossy
+SELECT summed.*, $lossy AS lossy,
+  coalesce(x_first < y_first - 1, false) AS x_seen_first, coalesce(y_first < x_first - 1, false) AS y_seen_first
+FROM (SELECT {PAIR}, bool_or(asked) AS asked, min(observer) <> max(observer) AS several, $firsts, $sums
+  FROM read_flows GROUP BY {PAIR}) summed $join_lossy
 """
 
-_ANY_LOST = f"SELECT count(*) > 0 AS lost FROM {WINDOWS} WHERE skipdata > 0"
+_ANY_SEVERAL = "SELECT bool_or(several) AS several FROM pairs"
+
+# Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself.
+_APART = f"""
+WITH by_observer AS (
+  SELECT {PAIR}, min(if(from_x, first, NULL)) AS x_first, min(if(from_x, NULL, first)) AS y_first
+  FROM read_flows SEMI JOIN (FROM pairs WHERE several) USING ({PAIR}) GROUP BY {PAIR}, observer),
+apart AS (
+  SELECT {PAIR}, coalesce(bool_or(x_first < y_first - 1), false) AS x_seen,
+    coalesce(bool_or(y_first < x_first - 1), false) AS y_seen
+  FROM by_observer GROUP BY {PAIR})
+UPDATE pairs SET x_seen_first = x_seen, y_seen_first = y_seen FROM apart
+WHERE {" AND ".join(f"apart.{name} = pairs.{name}" for name in PAIR.split(", "))}
+"""
 
 _LOSSY = f"""
 CREATE OR REPLACE TEMP TABLE lossy AS
-WITH lost AS (
-  SELECT coalesce(interface_id, resource_id, tgw_attachment_id, '-') AS observer, start, "end" FROM {db.ROWS}
-  WHERE status_row AND log_status = 'SKIPDATA'),
-seen AS (SELECT {PAIR}, observer, min(first) AS first, max(last) AS last FROM read_flows GROUP BY {PAIR}, observer)
-SELECT DISTINCT {PAIR} FROM seen JOIN lost
+WITH seen AS (
+  SELECT {PAIR}, observer, min(first) AS first, max(last) AS last FROM read_flows
+  SEMI JOIN {KNOWN_LOSSES} USING (observer) GROUP BY {PAIR}, observer)
+SELECT DISTINCT {PAIR} FROM seen JOIN {KNOWN_LOSSES} lost
   ON lost.observer = seen.observer AND lost.start <= seen.last AND lost."end" >= seen.first
 """
 
 
-def pair_up(connection: db.Connection) -> None:
+def pair_up(connection: db.Connection, occurs: Occurring) -> int:
     """Create `pairs` out of `read_flows`, one row for two exact endpoints x and y.
 
     Of each side: records, rejected, openers, syn, synack (counts), first, first_syn, first_passed (Unix seconds) and
     seen_first (whether one observer saw it first, by more than a second). Of both: asked, flags_asked, and lossy (whether an
-    observer lost records meanwhile).
+    observer lost records meanwhile). How many pairs there are.
     """
-    occurs = occurring(connection, _COUNTS | {"flagged": _FLAGGED})
-    sums = [f"{added_up(occurs[name], side)} AS {prefix}_{name}" for prefix, side in _SIDES for name in _COUNTS]
-    sums.append(f"{added_up(occurs['flagged'], 'asked')} AS flags_asked")
-    firsts = {"first": "true", "first_syn": "false" if occurs["syn"] == NONE else "syn",
-              "first_passed": "true" if occurs["rejected"] == NONE else "passed"}  # fmt: skip
+    sums = [
+        f"{added_up(occurs.sums[what], side)} AS {prefix}_{name}"
+        for prefix, side in _SIDES
+        for name, what in _COUNTS.items()
+    ]
+    sums.append(f"{added_up(occurs.sums['marked'], 'asked')} AS flags_asked")
+    firsts = {"first": "true", "first_syn": "syn" if "syn" in occurs else "false",
+              "first_passed": "passed" if "unpassed" in occurs else "true"}  # fmt: skip
     earliest = [f"{_first(side, of)} AS {prefix}_{name}" for prefix, side in _SIDES for name, of in firsts.items()]
-    lossy = bool(db.one(connection, _ANY_LOST)["lost"])
-    if lossy:
+    if occurs.lossy:
         connection.execute(_LOSSY)
     sql = _PAIRS.replace("$sums", ", ".join(sums)).replace("$firsts", ", ".join(earliest))
-    sql = sql.replace("$lossy", "lossy.x IS NOT NULL" if lossy else "false")
-    connection.execute(sql.replace("$join_lossy", f"LEFT JOIN lossy USING ({PAIR})" if lossy else ""))
+    sql = sql.replace("$lossy", "lossy.x IS NOT NULL" if occurs.lossy else "false")
+    sql = sql.replace("$join_lossy", f"LEFT JOIN lossy USING ({PAIR})" if occurs.lossy else "")
+    made = db.made(connection, sql)
+    if db.one(connection, _ANY_SEVERAL)["several"]:
+        connection.execute(_APART)
+    return made
 
 
 def _first(side: str, of: str) -> str:
