@@ -121,7 +121,7 @@ def _start() -> None:
 
 
 def _other_account() -> None:
-    address_bar.put(path="", t="")
+    address_bar.put(path="", t="", also="")
 
 
 def _own() -> aws.Identity | None:

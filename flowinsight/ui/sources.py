@@ -140,7 +140,7 @@ def _changed(by_name: dict[str, Example]) -> None:
     """Another source is another world: its first question, and all of its time."""
     chosen = by_name.get(address_bar.value("source"))
     live_query = _LIVE_QUERY if address_bar.value("source") in accounts.SOURCES else ""
-    address_bar.put(q=chosen.query if chosen else live_query, t="", outcome="", at="", path="")
+    address_bar.put(q=chosen.query if chosen else live_query, t="", outcome="", at="", path="", also="")
     st.session_state[_UNASKED] = True
     st.session_state["sandbox_stopped"] = False
 
