@@ -4,19 +4,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from flowinsight.provision.account import Account
-from flowinsight.provision.arrivals import newest_lines
 from flowinsight.provision.presets import record_bytes
 from flowinsight.provision.prices import Item, Price, labels
-from flowinsight.provision.settings import FlowLogSettings
 from flowinsight.provision.wanted import Wanted
 
 GIGABYTE = 1024**3
 HOURS = 730
 """Hours of a month, as AWS counts them."""
-
-LEAST_SECONDS, MANY = 600, 10_000
-"""Traffic of a shorter time says little of a month, unless there is as much of it as is read at once."""
 
 
 @dataclass(frozen=True)
@@ -74,29 +68,6 @@ def assumed(interfaces: int, records_an_hour: float = 1200.0) -> Traffic:
     """Traffic nobody has measured yet: so many records an hour for each interface."""
     how = f"assumed: {interfaces:,} interfaces with {records_an_hour:,.0f} records an hour each"
     return Traffic(interfaces * records_an_hour * HOURS, how)
-
-
-def measured(account: Account, settings: FlowLogSettings, now: float) -> Traffic | None:
-    """Traffic out of the newest hour of a log group, from at most 10,000 records; None where there is none, or too little time of
-    it to say anything of a month.
-    """
-    lines = newest_lines(settings, account, now - 3600)
-    if not lines:
-        return None
-    tokens = [token.removeprefix("${").removesuffix("}") for token in settings.log_format.split()]
-    starts = [_start(line, tokens) for line in lines]
-    span = now - min((start for start in starts if start is not None), default=now - 3600)
-    if span < LEAST_SECONDS and len(lines) < MANY:
-        return None
-    how = f"measured: {len(lines):,} records in the newest {span / 60:.0f} minutes of {settings.destination}"
-    return Traffic(len(lines) / max(span, 60.0) * 3600 * HOURS, how)
-
-
-def _start(line: str, tokens: list[str]) -> int | None:
-    words = line.split(" ")
-    if "start" not in tokens or len(words) != len(tokens) or not words[tokens.index("start")].isdigit():
-        return None
-    return int(words[tokens.index("start")])
 
 
 def compare(

@@ -18,7 +18,7 @@ from flowinsight.question import Question
 from flowinsight.sources import Files
 
 HOUR = 3600
-_MOST = 24
+MOST_OBJECTS = 24
 """Objects that are read at most: an hour has at least 12 in S3."""
 
 
@@ -40,12 +40,12 @@ class ReadBack:
 
 def read_back(flow_log: FlowLog, account: Account, now: float) -> ReadBack | None:
     """Read at most 10,000 events, or 24 objects, of the newest hour; None where nothing has arrived."""
-    loaded = _load(flow_log, account, now - HOUR, now)
-    if loaded is None:
+    read = loaded(flow_log, account, now - HOUR, now)
+    if read is None:
         return None
-    found = investigate(Question(), loaded)
+    found = investigate(Question(), read)
     clients = tuple(str(row["client"]) for row in found.clients[:3] if row["client"] is not None)
-    return ReadBack(loaded.tally.records, found.coverage.interfaces, clients)
+    return ReadBack(read.tally.records, found.coverage.interfaces, clients)
 
 
 def answers(healths: Iterable[Health], account: Account, now: float) -> dict[str, str]:
@@ -62,7 +62,8 @@ def _answer(flow_log: FlowLog, account: Account, now: float) -> str:
     return "The newest hour holds no record yet." if found is None else found.sentence
 
 
-def _load(flow_log: FlowLog, account: Account, since: float, now: float) -> Loaded | None:
+def loaded(flow_log: FlowLog, account: Account, since: float, now: float) -> Loaded | None:
+    """The newest records delivered since a time: at most 10,000 events, or 24 objects; None where nothing was."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         saved = _lines if flow_log.settings.destination_type == "cloud-watch-logs" else _objects
@@ -81,7 +82,7 @@ def _lines(flow_log: FlowLog, account: Account, since: float, _now: float, folde
 
 def _objects(flow_log: FlowLog, account: Account, since: float, now: float, folder: Path) -> Iterator[Path]:
     bucket = flow_log.settings.destination.partition("/")[0]
-    for key in keys_since(flow_log, account, since, now)[:_MOST]:
+    for key in keys_since(flow_log, account, since, now)[:MOST_OBJECTS]:
         answer = account.call("s3", "get_object", f"read the object {key}", Bucket=bucket, Key=key)
         path = folder / key.rpartition("/")[2]
         path.write_bytes(answer["Body"].read())

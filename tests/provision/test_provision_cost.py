@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from flowinsight.provision.account import Account
 from flowinsight.provision.apply import apply
-from flowinsight.provision.cost import Traffic, Use, assumed, compare, dollars, measured
-from flowinsight.provision.desired import flow_logs
+from flowinsight.provision.cost import Traffic, Use, assumed, compare, dollars
+from flowinsight.provision.deployed import belongs
+from flowinsight.provision.measured import measured
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.presets import record_bytes
 from flowinsight.provision.prices import PRICES, Price, prices_for
+from flowinsight.provision.read import flow_logs
 from flowinsight.provision.waiting import Waiting
 from flowinsight.provision.wanted import BucketWanted, GroupWanted, Wanted
 
@@ -140,16 +143,23 @@ def test_a_longer_format_costs_more() -> None:
     assert 1.9 < full.cloudwatch.lines[0].usd / lean.cloudwatch.lines[0].usd < 2.5
 
 
+@pytest.mark.parametrize("destination", ["cloudwatch", "s3"])
 def test_traffic_is_measured_where_records_arrive(
-    wanted: Wanted, account: Account, planned: Callable[[Wanted], Plan], waiting: Waiting
+    destination: Literal["cloudwatch", "s3"],
+    wanted: Wanted,
+    account: Account,
+    planned: Callable[[Wanted], Plan],
+    waiting: Waiting,
 ) -> None:
+    wanted = replace(wanted, destination=destination)
     apply(planned(wanted), lambda: planned(wanted), account, waiting=waiting)
-    (settings,) = flow_logs(wanted, account.place, [(wanted.resources[0], wanted.resources[0])])
-    assert measured(account, settings, waiting.now()) is None
+    (flow_log,) = (one for one in flow_logs(account) if belongs(one.settings, wanted.name))
+    assert measured(account, flow_log, waiting.now()) is None
     waiting.sleep(300)
-    assert measured(account, settings, waiting.now()) is None, "five minutes are no month"
+    assert measured(account, flow_log, waiting.now()) is None, "five minutes are no month"
     waiting.sleep(600)
-    found = measured(account, settings, waiting.now())
+    found = measured(account, flow_log, waiting.now())
     assert found is not None
     assert found.how.startswith("measured: ")
+    assert found.how.endswith(f"of {flow_log.settings.destination}")
     assert found.records > 1000

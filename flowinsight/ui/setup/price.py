@@ -6,9 +6,9 @@ import streamlit as st
 
 from flowinsight.paths import prices_file
 from flowinsight.provision import cost, price_file, price_list, prices
-from flowinsight.provision.deployed import FAILED, Deployed
+from flowinsight.provision.deployed import FAILED, Deployed, FlowLog
+from flowinsight.provision.measured import measured
 from flowinsight.provision.plan import wanted_flow_logs
-from flowinsight.provision.settings import FlowLogSettings
 from flowinsight.provision.wanted import Wanted
 from flowinsight.ui.plain import gray, plain
 from flowinsight.ui.setup import reading
@@ -71,12 +71,12 @@ def _read(region: str) -> price_list.Listed:
     return listed
 
 
-def _measurable(seen: Seen, wanted: Wanted) -> dict[str, FlowLogSettings]:
+def _measurable(seen: Seen, wanted: Wanted) -> dict[str, FlowLog]:
     """Flow logs that record what is wanted already, and deliver it where it can be counted."""
     return {
-        one.flow_log.id: one.flow_log.settings
+        one.flow_log.id: one.flow_log
         for one in seen.survey.healths
-        if one.flow_log.settings.destination_type == "cloud-watch-logs"
+        if one.flow_log.settings.destination_type in {"cloud-watch-logs", "s3"}
         and one.flow_log.settings.resource in wanted.resources
         and one.flow_log.delivery != FAILED
         and one.arrived is not None
@@ -97,12 +97,12 @@ def _traffic(who: Who, seen: Seen, wanted: Wanted) -> cost.Traffic:
             key="setup_traffic_from",
         )
     if how != _ASSUMED:
-        settings = known[how]
+        flow_log = known[how]
         found = reading.kept(
             "measured",
             f"{who.key} {how} {reading.turn('seen')}",
             "Counting the newest hour",
-            lambda: _measure(who, settings),
+            lambda: _measure(who, flow_log),
         )
         if found is not None and found.records:
             return found
@@ -113,8 +113,8 @@ def _traffic(who: Who, seen: Seen, wanted: Wanted) -> cost.Traffic:
     return cost.assumed(interfaces, float(rate))
 
 
-def _measure(who: Who, settings: FlowLogSettings) -> cost.Traffic:
-    return cost.measured(who.account(), settings, who.now()) or cost.Traffic(
+def _measure(who: Who, flow_log: FlowLog) -> cost.Traffic:
+    return measured(who.account(), flow_log, who.now()) or cost.Traffic(
         0.0, "not ten minutes of records in the newest hour"
     )
 
