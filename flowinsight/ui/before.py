@@ -72,7 +72,7 @@ def _offer(earlier: Earlier, zone: tzinfo) -> None:
     periods = baseline(earlier.question.time)
     st.markdown("**To tell who is new, the time before has to be read too.**")
     st.markdown(gray(_said(periods, zone)))
-    way = way_before(earlier.kept, earlier.live, periods)
+    way = way_before(earlier.kept, earlier.live, earlier.question, periods)
     if way is not None:
         st.markdown(gray(way.price))
     label = "Read the time before" if way is not None else "See what that costs"

@@ -7,10 +7,11 @@ from flowinsight import aws
 from flowinsight.fetchers import before, live, s3_objects
 from flowinsight.fetchers.brought import ByObjects, ByPatterns
 from flowinsight.fetchers.live import Live
+from flowinsight.fetchers.log_events import Plan
 from flowinsight.fetchers.pace import pace_for
 from flowinsight.fetchers.s3_listing import Listing
 from flowinsight.loaded import Loaded
-from flowinsight.question import TimeRange
+from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup, S3Objects
 from flowinsight.ui.fetch_job import Brought, FetchJob, State, way_by_object, way_by_pattern
 from flowinsight.ui.ways import Way
@@ -30,7 +31,7 @@ class BeforeJob(FetchJob):
     def _by_pattern(self, source: LogGroup) -> State:
         assert isinstance(self.kept.fetched, ByPatterns)
         self.said = f"Reading the time before from {source.label}"
-        to_do = before.plan(self.kept.fetched.plan, self.periods)
+        to_do = _plan(self.kept.fetched, self.question, self.periods)
         loaded = before.by_patterns(
             to_do, self.periods, self.kept.loaded, self.live.identity, self.events,
             progress=self._sliced, cancelled=lambda: self.stopped,
@@ -68,10 +69,15 @@ class BeforeJob(FetchJob):
         return "done"
 
 
-def way_before(kept: Brought, asked: Live, periods: tuple[TimeRange, ...]) -> Way | None:
+def _plan(fetched: ByPatterns, question: Question, periods: tuple[TimeRange, ...]) -> Plan:
+    """The question may be the complete part of a longer one that was cancelled: what is before that part was not brought."""
+    return before.plan(replace(fetched.plan, question=question), periods)
+
+
+def way_before(kept: Brought, asked: Live, question: Question, periods: tuple[TimeRange, ...]) -> Way | None:
     """What the time before costs where that is known without asking AWS: of a log group."""
     if not isinstance(kept.fetched, ByPatterns):
         return None
-    to_do = before.plan(kept.fetched.plan, periods)
+    to_do = _plan(kept.fetched, question, periods)
     pace = pace_for(asked.identity, to_do.source.region or asked.identity.region)
     return way_by_pattern(to_do, asked.reading, pace.per_second)

@@ -17,6 +17,8 @@ from flowinsight.newness import baseline, newness
 from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.sources import Files, LogGroup, S3Objects
+from flowinsight.ui.before_job import BeforeJob
+from flowinsight.ui.fetch_job import FetchJob
 from tests.aws.conftest import GROUP, NOON, TOKENS
 
 ASKED = Question(TimeRange(NOON + 2700, NOON + 3000), tuple(grammar.parse(":443")))
@@ -112,3 +114,29 @@ def test_interfaces_at_work_in_the_time_before_are_looked_for(
 
     assert loaded is not None
     assert newness(question, loaded).covered == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_part_of_a_cancelled_fetch_that_is_complete_is_compared_with_all_that_came_before(
+    identity: aws.Identity, downloaded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_events, "SHORTEST_SLICE", 300)
+    longer = replace(ASKED, time=TimeRange(NOON + 2100, NOON + 3000))
+    job = FetchJob(longer, Live(identity, SOURCES["log group"]), "longer")
+    monkeypatch.setattr(FetchJob, "stopped", property(lambda it: len(it.events.done) >= 18))
+    job.start()
+    assert job.thread is not None
+    job.thread.join(60)
+    assert (job.state, job.brought is None) == ("cut", False)
+    assert job.brought is not None
+    part = replace(longer, time=job.brought.covered)
+    monkeypatch.undo()
+
+    reading = BeforeJob(part, job.live, "part", kept=job.brought, periods=baseline(part.time))
+    reading.start()
+    assert reading.thread is not None
+    reading.thread.join(60)
+
+    assert reading.brought is not None
+    told, expected = newness(part, reading.brought.loaded), newness(part, files.load(Files((downloaded,))))
+    assert (told.new, told.clients) == (expected.new, expected.clients)
