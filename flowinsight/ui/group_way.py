@@ -15,7 +15,7 @@ from flowinsight.ui import address_bar, working
 from flowinsight.ui.accounts import Account
 from flowinsight.ui.plain import gray, plain
 
-_TYPED_FOR, _TESTED, _RADIO = "pattern_typed_for", "pattern_tested", "way_chosen"
+_TYPED_FOR, _TESTED, _RADIO, _ALSO = "pattern_typed_for", "pattern_tested", "way_chosen", "also_asked"
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,14 +38,19 @@ def choose(question: Question, place: LogGroup, account: Account) -> Reading:
             st.markdown(gray(f"{plain(place.label)} is of the class {place.log_class}, which has no filter patterns."))
         _ways(ways, chosen)
         if chosen in ("insights", "leading"):
+            st.session_state[_ALSO] = "\n".join(also)
             st.text_area(
-                "Log groups to ask together with it, one a line", key="also", max_chars=10_000, height=100,
-                placeholder="/vpc/other\narn:aws:logs:eu-west-1:111122223333:log-group:/vpc/flow-logs",
+                "Log groups to ask together with it, one a line", key=_ALSO, max_chars=10_000, height=100,
+                on_change=_take_also, placeholder="/vpc/other\narn:aws:logs:eu-west-1:111122223333:log-group:/vpc/flow-logs",
                 help="Up to 50 in all, by name or, in another region or a linked account, by ARN. Each region is asked once.",
             )  # fmt: skip
         if chosen == "pattern":
             _editor(question, place, account, reading)
     return reading
+
+
+def _take_also() -> None:
+    address_bar.put(also=" ".join(str(st.session_state[_ALSO]).split()))
 
 
 def _classed(place: LogGroup, account: Account) -> LogGroup:

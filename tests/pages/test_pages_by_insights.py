@@ -16,7 +16,7 @@ from flowinsight.fetchers.insights_ladder import Rung
 from flowinsight.sandbox.running import Running
 from flowinsight.spending import Ledger, Limits
 from flowinsight.ui import leased
-from tests.pages.live_pages import RANGE, Opened, answered, keys, text_of, until
+from tests.pages.live_pages import NOON, RANGE, Opened, answered, keys, text_of, until
 
 PERSON = "arn:aws:iam::111122223333:user/operator"
 LINK = {"source": "Sandbox AWS account", "path": "/vpc/flow-logs", "t": RANGE, "way": "insights"}
@@ -222,3 +222,20 @@ def test_where_records_are_not_taken_twice_it_is_said_and_two_scans_are_priced_b
         line.lstrip("| ") for one in _asked(sandbox)[: len(_asked(sandbox)) - ran]
         for line in one["queryString"].splitlines() if line.endswith(" as part")
     }  # fmt: skip
+
+
+def test_another_log_group_of_the_link_is_asked_together_with_it(opened: Opened, sandbox: Running) -> None:
+    logs, at = aws.client(aws.sandbox(sandbox.url), "logs"), NOON + 1200
+    logs.create_log_group(logGroupName="/second")
+    logs.create_log_stream(logGroupName="/second", logStreamName="eni-1-all")
+    line = f"2 111122223333 eni-1 10.9.9.9 10.0.1.1 40000 455 6 5 500 {at} {at + 50} ACCEPT OK"
+    events = [{"timestamp": at * 1000, "message": line}]
+    logs.put_log_events(logGroupName="/second", logStreamName="eni-1-all", logEvents=events)
+    sandbox.control("settings", {"query_before_group": True})
+    page = until(opened(q=":455", also="/second", **LINK), answered)
+    sandbox.control("settings", {"query_before_group": False})
+    logs.delete_log_group(logGroupName="/second")
+
+    assert "10.9.9.9" in text_of(page)
+    assert page.text_area(key="also_asked").value == "/second"
+    assert "also=%2Fsecond" in text_of(page)

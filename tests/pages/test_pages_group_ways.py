@@ -107,4 +107,4 @@ def test_a_log_group_without_filter_patterns_is_asked_by_logs_insights_and_it_is
 
     assert page.radio(key="way_chosen").options == ["Logs Insights", "What leads"]
     assert "/rare is of the class INFREQUENT_ACCESS, which has no filter patterns." in text_of(page)
-    assert page.text_area(key="also").value == ""
+    assert page.text_area(key="also_asked").value == ""
