@@ -1,5 +1,6 @@
 """How fast a conversation was, and how regularly its connections started: read from its records, or refused with the reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -113,10 +114,12 @@ def sentences(found: Rhythm) -> tuple[str, ...]:
         return (rates, f"How regularly connections started cannot be told: {found.refused}.")
     if len(found.starts) < FEWEST:
         return (rates,)
-    middle = median(found.gaps)
-    spread = median(abs(gap - middle) for gap in found.gaps)
-    starts = (
-        f"{len(found.starts):,} connection starts were seen, one every {middle:,.0f} s in the middle, half of the gaps "
-        f"within {spread:,.0f} s of that."
-    )
-    return (rates, starts)
+    return (rates, f"{len(found.starts):,} connection starts were seen, {_spacing(found.gaps)}.")
+
+
+def _spacing(gaps: Sequence[int]) -> str:
+    middle = median(gaps)
+    if middle < 1:
+        return "most of them in the same second as the one before"
+    spread = median(abs(gap - middle) for gap in gaps)
+    return f"one every {middle:,.0f} s in the middle, half of the gaps within {spread:,.0f} s of that"

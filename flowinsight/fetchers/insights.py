@@ -183,7 +183,7 @@ def _left_out(to_do: Plan, collected: Collected) -> tuple[str, ...]:
 
 
 def _unread(start: int, reached: int) -> str:
-    return f"What was logged between {utc(start, reached)} UTC has not been read: the query was ended before."
+    return f"What was logged between {utc(start, reached)} UTC has not been read."
 
 
 def utc(first: int, last: int) -> str:

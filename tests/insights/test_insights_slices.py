@@ -125,7 +125,7 @@ def test_cancelled_it_keeps_the_newest_slices_and_says_what_was_not_read() -> No
     assert not found.complete
     assert found.covered == TimeRange(NOON + 1200, NOON + 3600)
     assert found.loaded.left_out == (
-        "What was logged between 2026-11-20 12:00:00 and 2026-11-20 12:20:00 UTC has not been read: the query was ended before.",
+        "What was logged between 2026-11-20 12:00:00 and 2026-11-20 12:20:00 UTC has not been read.",
     )
     narrower = replace(to_do.question, time=found.covered)
     assert len(views.conversations(prepare(narrower, found.loaded)).rows) == 10

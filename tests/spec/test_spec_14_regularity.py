@@ -60,3 +60,10 @@ def test_without_flags_or_without_tcp_it_is_refused() -> None:
 
 def test_too_few_starts_tell_no_interval() -> None:
     assert len(sentences(Rhythm(0, 0, (0, 60, 120)))) == 1
+
+
+def test_starts_in_one_second_are_a_burst_and_not_one_every_zero_seconds() -> None:
+    found = rhythm(question(ASKED), loaded(_log(*["12:00:03"] * 5)))
+
+    assert found.gaps == (0, 0, 0, 0)
+    assert sentences(found)[1] == "5 connection starts were seen, most of them in the same second as the one before."
