@@ -37,6 +37,7 @@ def test_a_fault_becomes_a_sentence_that_says_what_to_do(
     assert str(caught.value).startswith("Could not list the flow logs: ")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_short_fault_is_retried(identity: aws.Identity, fault: Callable[..., Any]) -> None:
     fault(kind="throttling", service="ec2", times=1)
     with aws.translated(doing="list the flow logs"):

@@ -61,7 +61,10 @@ def test_a_fault_has_the_code_of_its_service(
     call()
 
 
-def test_standard_retries_recover_from_throttling(client: Callable[..., Any], fault: Callable[..., Any]) -> None:
+def test_standard_retries_recover_from_throttling(
+    client: Callable[..., Any], fault: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     fault(kind="throttling", service="ec2", action="DescribeVpcs", times=2)
     answer = client("ec2", attempts=4).describe_vpcs()
     assert answer["ResponseMetadata"]["RetryAttempts"] == 2
