@@ -46,8 +46,8 @@ def pair_up(connection: db.Connection, occurs: Occurring) -> int:
     """Create `pairs` out of `read_flows`, one row for two exact endpoints x and y.
 
     Of each side: records, rejected, openers, syn, synack (counts), first, first_syn, first_passed (Unix seconds) and
-    seen_first (whether one observer saw it first, by more than a second). Of both: asked, flags_asked, and lossy (whether an
-    observer lost records meanwhile). How many pairs there are.
+    seen_first (whether one observer saw it first, by more than a second). Of both: asked, flags_asked, several (whether several
+    observers saw it), and lossy (whether an observer lost records meanwhile). How many pairs there are.
     """
     sums = [
         f"{added_up(occurs.sums[what], side)} AS {prefix}_{name}"
