@@ -1,6 +1,6 @@
 """Folders of a bucket, one level at a time, and the days that lie in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,39 +41,6 @@ class Bucket:
         """The folders directly below a prefix: their last part, with its slash."""
         found = [item["Prefix"] for page in self.pages(prefix) for item in page.get("CommonPrefixes", [])]
         return [folder[len(prefix) :] for folder in found]
-
-
-@dataclass(frozen=True)
-class Extent:
-    """The first and the last day of a location in UTC, and whether the last is parted into hours."""
-
-    first: date
-    last: date
-    hourly: bool
-
-
-def extent(source: S3Objects, s3: Any, location: Location) -> Extent | None:  # noqa: ANN401
-    """From when to when a location holds flow logs, told by its folders alone; None when it has no day."""
-    bucket = Bucket(source, s3)
-    first, last = _edge(bucket, location, min), _edge(bucket, location, max)
-    if first is None or last is None:
-        return None
-    return Extent(
-        first, last, any(s3_layout.number_of(name) is not None for name in bucket.folders(location.day(last)))
-    )
-
-
-def _edge(bucket: Bucket, location: Location, pick: Callable[[list[tuple[int, str]]], tuple[int, str]]) -> date | None:
-    """The first or last day: of the first or last year the first or last month, and so on."""
-    prefix, numbers = location.prefix, list[int]()
-    for _ in range(3):
-        below = [(number, name) for name in bucket.folders(prefix) if (number := s3_layout.number_of(name)) is not None]
-        if not below:
-            return None
-        number, name = pick(below)
-        numbers.append(number)
-        prefix += name
-    return date(*numbers)
 
 
 def days_of(bucket: Bucket, location: Location, stamps: TimeRange) -> Iterator[date]:

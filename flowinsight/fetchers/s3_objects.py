@@ -273,13 +273,3 @@ def load(
     found, collected = s3_listing.listing(locations, question.time, source, s3), Collected(keep=keep)
     fetch(found, source, s3, collected, **how)
     return read(found, collected)
-
-
-def formats(listing: Listing, source: S3Objects, s3: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401
-    """The format of each flow log, read from the smallest of its objects; without those whose sample cannot be read."""
-    samples: dict[str, S3Object] = {}
-    for one in sorted(listing.objects, key=lambda item: item.size, reverse=True):
-        if one.flow_log_id and not one.archived:
-            samples[one.flow_log_id] = one
-    read_samples = {name: _read(one, source, s3, records) for name, one in samples.items()}
-    return {name: found[-1].tokens for name, found in read_samples.items() if isinstance(found, list) and found}
