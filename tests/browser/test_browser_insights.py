@@ -40,7 +40,9 @@ def test_a_query_is_priced_run_and_answered_with_a_chart(app: App) -> None:
         answer.get_by_role("button", name="as SVG").click()
     assert download.value.suggested_filename == "flowinsight-insights.svg"
     expect(app.by_key("asked_account")).to_contain_text("SANDBOX")
-    expect(app.page.locator(".notifier-note")).to_have_count(0, timeout=10 * SECONDS)  # Plotly's word on the saved picture
+    expect(app.page.locator(".notifier-note")).to_have_count(
+        0, timeout=10 * SECONDS
+    )  # Plotly's word on the saved picture
     _accessible_and_fits(app)
     _picture(app, "insights")
 
