@@ -44,13 +44,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line and return the exit status: 2 with one sentence on standard error for bad input."""
+    """Run a command line and return the exit status: 2 with one sentence on standard error for bad input, 130 if interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _sandbox(words[1:]) if words[:1] == ["sandbox"] else _run(parser().parse_args(words))
     except FlowInsightError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever was reading has left, and needs no word of it
         return 1

@@ -1,6 +1,10 @@
 """`ask --way insights`: the same answer as by filter patterns, its price told before, and nothing asked that is not allowed."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,7 @@ from flowinsight import aws, cli, paths
 from flowinsight.engines import insights_price, insights_query
 from flowinsight.engines.insights_price import Estimate
 from flowinsight.engines.insights_query import InsightsQuery
+from flowinsight.engines.insights_query_calls import UNFINISHED
 from flowinsight.fetchers import insights_ladder
 from flowinsight.sandbox.running import Running, start
 from flowinsight.spending import Ledger, Limits
@@ -225,3 +230,49 @@ def test_other_groups_are_asked_together_with_it(ask: Run, sandbox: Running) -> 
     logs.delete_log_group(logGroupName="/second")
 
     assert "10.9.9.9" in [row["client"] for row in found["rows"]]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_ended_half_way_stops_its_query_at_aws(sandbox: Running, how: signal.Signals) -> None:
+    words = [
+        "ask",
+        "--way",
+        "insights",
+        "--log-group",
+        first_flow_log.GROUP,
+        "--endpoint-url",
+        sandbox.url,
+        *TIME,
+        ":443",
+    ]
+    command = [sys.executable, "-m", "flowinsight", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        assert " to read: " in process.stderr.readline()
+        sandbox.control("settings", {"query_seconds": 60})
+        try:
+            running = _wait_for_one_under_way(sandbox)
+            process.send_signal(how)
+            assert process.stderr.read() == "Stopped.\n"
+            assert process.wait(10) == 130
+        finally:
+            sandbox.control("settings", {"query_seconds": 0.1})
+    assert running not in _under_way(sandbox)
+
+
+def _wait_for_one_under_way(sandbox: Running) -> str:
+    until = time.monotonic() + 30
+    while not (found := _under_way(sandbox)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return found[0]
+
+
+def _under_way(sandbox: Running) -> list[str]:
+    """The ids of the questions that run at AWS; estimates are none."""
+    queries = aws.client(aws.sandbox(sandbox.url), "logs").describe_queries()["queries"]
+    return [
+        one["queryId"]
+        for one in queries
+        if one["status"] in UNFINISHED and not one["queryString"].endswith("| estimate")
+    ]
