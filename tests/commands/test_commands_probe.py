@@ -1,12 +1,14 @@
 """What is kept of the sandbox's answers is what it answers, and an account that answers otherwise is told apart."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flowinsight import aws, cli, paths
+from flowinsight import aws, cli, data, paths
 from flowinsight.commands import probe
 from flowinsight.engines import insights_query
 from flowinsight.engines.insights_query_probe import MISSING, Facts, differences
@@ -83,6 +85,29 @@ def test_what_an_account_answers_otherwise_is_said() -> None:
         "mask: masked is (absent), and in the sandbox ''.",
         "estimate: columns is bytes, and in the sandbox estimatedBytesScanned.",
     ]
+
+
+PROBED = [
+    *Path(data.__path__[0]).glob("probe-*.json"),
+    *map(Path, filter(None, [os.environ.get("FLOWINSIGHT_PROBED")])),
+]
+"""What was really answered: by the sandbox, by accounts whose file is kept beside its own, and by one that is named."""
+
+RESTS_ON: dict[str, dict[str, Any]] = {
+    "mask": {"rows": 1},
+    "quoted numbers": {"a quoted number is the same number": True},
+    "second": {"second": "whole number"},
+    "ends": {"a range from a second to itself has its records": True, "the next second has none of them": True},
+}
+"""What every query takes for granted. Where a record is not taken twice, or no estimate is given, there is another way."""
+
+
+@pytest.mark.parametrize("file", PROBED, ids=lambda file: file.stem)
+def test_what_every_query_takes_for_granted_is_so_wherever_it_was_asked(file: Path) -> None:
+    facts = json.loads(file.read_text(encoding="utf-8"))["facts"]
+
+    assert {name: {fact: facts[name][fact] for fact in found} for name, found in RESTS_ON.items()} == RESTS_ON
+    assert {"srcaddr", "dstaddr", "srcport", "dstport", "protocol", "action"} <= set(facts["names"])
 
 
 def test_a_probe_that_is_refused_is_told_and_the_others_are_asked(
