@@ -6,8 +6,9 @@ and whatever interrupts a line loses no more than that line.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -82,32 +83,43 @@ def begun(folder: Path) -> Path:
 def read(path: Path) -> Case:
     """The case in a file, empty where there is no file yet; CaseError when it cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        status = path.stat()
+        return _read(path, status.st_size, status.st_mtime_ns)
+    except (FileNotFoundError, NotADirectoryError):
+        return Case(path)
     except OSError as error:
         raise CaseError(f"The case {path} cannot be read: {error.strerror}.") from error
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, size: int, modified: int) -> Case:  # noqa: ARG001 what tells whether the file has changed
     case = Case(path)
-    for line in lines:
-        case = _followed(case, line)
-    return case
+    steps: dict[str, Step] = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        case = _followed(case, steps, line)
+    return replace(case, steps=tuple(steps.values()))
 
 
-def _followed(case: Case, line: str) -> Case:
-    """The case after one more line of its file."""
+def _followed(case: Case, steps: dict[str, Step], line: str) -> Case:
+    """The case after one more line of its file, and its steps by their id."""
     try:
         told = json.loads(line)
         match told["event"]:
             case "asked":
-                return replace(case, steps=(*case.steps, _step(told["step"])))
+                step = _step(told["step"])
+                steps[step.id] = step
             case "noted":
-                return replace(case, steps=tuple(_noted(case, str(told["step"]), str(told["note"]))))
+                if told["step"] in steps:
+                    steps[told["step"]] = replace(steps[told["step"]], note=str(told["note"])[:LONGEST])
             case "removed":
-                return replace(case, steps=tuple(one for one in case.steps if one.id != told["step"]))
+                steps.pop(told["step"], None)
             case "named":
                 return replace(case, name=str(told["name"])[:LONGEST])
             case _:
                 return replace(case, unread=case.unread + 1)
     except (ValueError, TypeError, KeyError):
         return replace(case, unread=case.unread + 1)
+    return case
 
 
 def _step(told: dict[str, Any]) -> Step:
@@ -117,10 +129,6 @@ def _step(told: dict[str, Any]) -> Step:
     numbers = {name: int(told[name]) for name in ("at", "conversations", "records")}
     spent = {"scanned": int(told.get("scanned", 0)), "dollars": float(told.get("dollars", 0.0))}
     return Step(parts=parts, seconds=float(told["seconds"]), **spent, **texts, **numbers)  # type: ignore[arg-type]
-
-
-def _noted(case: Case, step: str, note: str) -> Iterator[Step]:
-    return (replace(one, note=note[:LONGEST]) if one.id == step else one for one in case.steps)
 
 
 def ask(case: Case, step: Step) -> None:

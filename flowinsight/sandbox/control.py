@@ -10,6 +10,7 @@ GET    /_sandbox/company      what was created, and the names of the inventory
 """
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from flowinsight.sandbox.calls import CallLog
 from flowinsight.sandbox.envelope import Environ
 from flowinsight.sandbox.world import World
 
+_LOG = logging.getLogger(__name__)
 _BODY_LIMIT = 1024 * 1024
 
 
@@ -43,6 +45,9 @@ class Control:
             answer = self._act(method, part, given, parse_qs(str(environ.get("QUERY_STRING", ""))))
         except (ValueError, TypeError, KeyError) as error:
             return 400, json.dumps({"error": str(error)}).encode()
+        except Exception as error:  # noqa: BLE001 - whatever fails is told to who asked, and is on the terminal
+            _LOG.exception("the control endpoint failed: %s %s", method, part)
+            return 500, json.dumps({"error": f"The sandbox failed: {type(error).__name__}: {error}"}).encode()
         if answer is None:
             return 404, json.dumps({"error": f"There is no {method} /_sandbox/{part}."}).encode()
         return 200, json.dumps(answer, default=str).encode()

@@ -10,10 +10,10 @@ from typing import Any
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, iam_backends
-from moto.kms.models import kms_backends
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeBucket, s3_backends
 
+from flowinsight.sandbox.keys import may_encrypt
 from flowinsight.sandbox.permissions import Ask, Policy, Principal, decide, parse, statements
 
 FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
@@ -155,11 +155,5 @@ def encryption_key(bucket: FakeBucket) -> str | None:
 
 def may_use_key(key_arn: str, place: Place) -> bool:
     """Say whether the key exists, is enabled, and its policy lets the delivery service encrypt."""
-    parts = key_arn.split(":")
-    key_id = parts[5].removeprefix("key/")
-    key = kms_backends[parts[4]][parts[3]].keys.get(key_id)
-    if key is None or not key.enabled:
-        return False
     context = {"aws:SourceAccount": place.account, "aws:SourceArn": f"arn:aws:logs:{place.region}:{place.account}:*"}
-    ask = Ask("kms:GenerateDataKey", key_arn, Principal(service=DELIVERY), context)
-    return decide([parse(key.policy)], ask) == "allow"
+    return may_encrypt(key_arn, DELIVERY, context)

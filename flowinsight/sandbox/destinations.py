@@ -66,11 +66,15 @@ class LogStreams:
         arn = self.flow_log.log_destination or ""
         return self.flow_log.log_group_name or arn.partition(":log-group:")[2].removesuffix(":*")
 
+    @property
+    def logs(self) -> "SandboxLogs":
+        return cast("SandboxLogs", logs_backends[self.backend.account_id][self.backend.region_name])
+
     def accept(self, chunk: Delivered, world: World) -> int:
-        logs = cast("SandboxLogs", logs_backends[self.backend.account_id][self.backend.region_name])
+        logs = self.logs
         if not _permitted(self.flow_log, world, lambda: self._allowed(creating=self.group not in logs.groups)):
             return 0
-        logs.ensure_log_group(self.group)
+        logs.ensure_log_group(self.group, chunk.at)
         facts = logs.facts[self.group]
         streams = []
         for record in chunk.records:
@@ -87,7 +91,8 @@ class LogStreams:
         role = deliverable.find_role(self.flow_log.deliver_logs_permission_arn, place)
         if role is None or not deliverable.may_assume(role, place, self.flow_log.id):
             return False
-        return deliverable.may_write_group(role, place, self.group, creating=creating)
+        allowed = deliverable.may_write_group(role, place, self.group, creating=creating)
+        return allowed and (creating or self.logs.takes_events(self.group))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.flow_logs import FlowLogs
 from moto.ec2.responses import EC2Response
 from moto.iam.models import IAMBackend, iam_backends
+from moto.kms.models import KmsBackend, kms_backends
 from moto.logs import urls as logs_urls
 from moto.logs.models import LogsBackend, logs_backends
 from moto.logs.responses import LogsResponse
@@ -22,6 +23,7 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from flowinsight.sandbox.flow_logs import SandboxEC2, SandboxEC2Response
 from flowinsight.sandbox.founding import ID_MAKERS
 from flowinsight.sandbox.identities import SandboxBucket, SandboxIAM, SandboxS3
+from flowinsight.sandbox.keys import SandboxKMS
 from flowinsight.sandbox.log_groups import SandboxLogs
 from flowinsight.sandbox.logs_actions import SandboxLogsResponse
 from flowinsight.sandbox.moto_pin import MOTO_VERSION, HookError, check_version
@@ -32,6 +34,7 @@ _BACKENDS: tuple[tuple[Any, type, Any], ...] = (
     (ec2_backends, EC2Backend, SandboxEC2),
     (iam_backends, IAMBackend, SandboxIAM),
     (s3_backends, S3Backend, SandboxS3),
+    (kms_backends, KmsBackend, SandboxKMS),
 )
 _URLS: tuple[tuple[Any, str, type, type], ...] = (
     (logs_urls, "{0}/$", LogsResponse, SandboxLogsResponse),
@@ -42,6 +45,7 @@ _OVERRIDDEN: tuple[tuple[type, tuple[str, ...]], ...] = (
     (LogsResponse, ("filter_log_events", "get_log_events", "describe_log_streams", "start_query")),
     (EC2Response, ("create_flow_logs", "describe_flow_logs", "delete_flow_logs", "error_on_dryrun")),
     (IAMBackend, ("create_role", "update_assume_role_policy", "delete_policy", "get_role_by_arn")),
+    (KmsBackend, ("disable_key", "enable_key", "schedule_key_deletion", "cancel_key_deletion", "get_key_id")),
     (FlowLogs, ("get_filter_value", "add_tags")),
     (FakeBucket, ("get_permission",)),
     (S3Backend, ("create_bucket", "put_bucket_policy", "put_object", "put_public_access_block", "put_bucket_tagging")),

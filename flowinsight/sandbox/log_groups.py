@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import unix_time_millis
@@ -11,6 +12,7 @@ from moto.logs.models import LogGroup, LogsBackend
 
 from flowinsight.sandbox import refusals
 from flowinsight.sandbox.flow_log_request import format_tokens
+from flowinsight.sandbox.keys import may_encrypt_group
 from flowinsight.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -67,14 +69,42 @@ class SandboxLogs(LogsBackend):
             raise refusals.logs("group-class", refusals.invalid_value(log_class, "logGroupClass", constraint))
         if len(tags or {}) > 50:
             raise refusals.logs("group-tags", "A log group can have at most 50 tags.")
+        if kwargs.get("kmsKeyId"):
+            self._check_key(kwargs["kmsKeyId"], log_group_name)
         group = super().create_log_group(log_group_name, tags or {}, **kwargs)
         group.creation_time = self.world.clock.utc()
         self.facts[log_group_name] = GroupFacts(self.world.events.new_handle(), log_class)
         return group
 
-    def ensure_log_group(self, log_group_name: str) -> None:
+    def arn_of(self, log_group_name: str) -> str:
+        return f"arn:{self.partition}:logs:{self.region_name}:{self.account_id}:log-group:{log_group_name}"
+
+    def _check_key(self, key: str, log_group_name: str) -> None:
+        arn = self.arn_of(log_group_name)
+        if not may_encrypt_group(key, arn):
+            raise refusals.logs(
+                "group-key", f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
+            )
+
+    def set_key(self, log_group_name: str, key: str | None) -> None:
+        """Encrypt what comes with this key, or with CloudWatch's own."""
+        self.group_facts(log_group_name)
+        if key:
+            self._check_key(key, log_group_name)
+        self.groups[log_group_name].kms_key_id = key
+
+    def takes_events(self, log_group_name: str) -> bool:
+        """Whether flow logs can be delivered: the class DELIVERY only hands on, and a key must be usable."""
+        key = self.groups[log_group_name].kms_key_id
+        usable = not key or may_encrypt_group(key, self.arn_of(log_group_name))
+        return usable and self.facts[log_group_name].log_class != "DELIVERY"
+
+    def ensure_log_group(self, log_group_name: str, at: float | None = None) -> None:
+        """Create the group where it is missing, as of a delivery at `at`, Unix seconds: the clock may have gone far beyond."""
         if log_group_name not in self.groups:
             self.create_log_group(log_group_name, {})
+            at = self.world.clock.now() if at is None else at
+            self.groups[log_group_name].creation_time = datetime.fromtimestamp(at, UTC).replace(tzinfo=None)
 
     def delete_log_group(self, log_group_name: str) -> None:
         super().delete_log_group(log_group_name)
@@ -131,12 +161,11 @@ class SandboxLogs(LogsBackend):
         if not re.fullmatch(r"[\w#+=/:,.@-]+", identifier):
             constraint = "Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*"
             raise refusals.logs("filter-group", refusals.invalid_value(identifier, "logGroupIdentifier", constraint))
-        home = f"arn:{self.partition}:logs:{self.region_name}:{self.account_id}:log-group:"
-        return identifier.removeprefix(home)
+        return identifier.removeprefix(self.arn_of(""))
 
     def formats_of(self, group: str) -> tuple[tuple[str, ...], ...]:
         """Return the LogFormats, as tokens, of the flow logs of this account and region that write to a group."""
-        arn = f"arn:{self.partition}:logs:{self.region_name}:{self.account_id}:log-group:{group}"
+        arn = self.arn_of(group)
         found = ec2_backends[self.account_id][self.region_name].flow_logs.values()
         writing = [
             log for log in found if log.log_group_name == group or str(log.log_destination).removesuffix(":*") == arn

@@ -31,6 +31,22 @@ class SandboxLogsResponse(LogsResponse):
         self.logs_backend.create_log_group(given["logGroupName"], given.get("tags", {}), **extra)
         return ""
 
+    def associate_kms_key(self) -> str:
+        backend, name = self._keyed_group()
+        backend.set_key(name, self.request["kmsKeyId"])
+        return ""
+
+    def disassociate_kms_key(self) -> str:
+        backend, name = self._keyed_group()
+        backend.set_key(name, None)
+        return ""
+
+    def _keyed_group(self) -> linked.Located:
+        given = self.request
+        return self._group(
+            {"logGroupIdentifier": given["resourceIdentifier"]} if "resourceIdentifier" in given else given
+        )
+
     def describe_log_groups(self) -> str:
         given = self.request
         chosen = _chosen_groups(given, linked.asked(self.logs_backend, given))

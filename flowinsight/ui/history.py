@@ -87,7 +87,8 @@ def draw() -> None:
                 st.markdown(plain(step.note))
 
 
-_MOST = 30
+_MOST = 12
+"""Questions beside the answer; the whole case is a page of its own."""
 
 
 def _noted(step: Step) -> None:

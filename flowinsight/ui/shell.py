@@ -6,6 +6,7 @@ page without the entry point. Each page therefore stands in `with shell.page(...
 
 import atexit
 import gc
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ def run() -> None:
         chosen.run()
     finally:
         _run.framed = False
+        _freeze(len(sys.modules))
 
 
 @contextmanager
@@ -69,7 +71,6 @@ def _frame() -> StreamlitPage:
     st.set_page_config(
         page_title="FlowInsight", page_icon=str(ROOT / "static/favicon.svg"), layout="wide", initial_sidebar_state=310
     )
-    _freeze()
     st.logo(str(ROOT / f"static/{'logo-dark' if is_dark() else 'logo'}.svg"), size="medium")
     pages = [
         st.Page(ROOT / "pages/investigate.py", title="Investigate", icon=":material/manage_search:", default=True),
@@ -120,10 +121,13 @@ _CSS = """<style>
 </style>"""
 
 
-@st.cache_resource(show_spinner=False)
-def _freeze() -> bool:
-    """Keep Streamlit's garbage collection after every run off the modules imported so far: tens of milliseconds a rerun."""
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _freeze(modules: int) -> int:
+    """Keep Streamlit's garbage collection after every run off all modules imported so far: a third of what a page costs.
+
+    A page, and some questions, import more, so this is done again whenever there are others than before.
+    """
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)
-    return True
+    return modules

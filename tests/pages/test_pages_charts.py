@@ -1,20 +1,41 @@
 """Figures tie to the answer they are drawn from."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import plotly.graph_objects as go
 import pytest
 
-from flowinsight import charts, grammar
+from flowinsight import charts, charts_query, grammar
+from flowinsight.charts_coverage import coverage_map
 from flowinsight.examples import EXAMPLES
 from flowinsight.fetchers.files import load
 from flowinsight.investigation import Investigation, investigate
 from flowinsight.question import Question
 from flowinsight.times import STILL_ARRIVING
 
+BY_PORT = charts_query.Drawing("port", ("22", "443"), {"records": (1.0, None), "bytes": (2.0, 3.0)})
+OVER_TIME = charts_query.Drawing("bin", (datetime.fromtimestamp(0, UTC),), {"records": (1.0,)})
+
 
 @pytest.fixture(scope="module")
 def found() -> Investigation:
     return investigate(Question(filters=grammar.parse(":443")), load(EXAMPLES[0].source))
+
+
+@pytest.mark.parametrize("palette", [charts.LIGHT, charts.DARK])
+def test_plotly_knows_every_property_of_every_figure(found: Investigation, palette: charts.Palette) -> None:
+    for figure in (
+        charts.timeline(found, palette, present=found.timeline[-1]["bin"]),
+        charts.talkers(found.clients, "client", palette),
+        charts.outcomes(found, palette),
+        charts.services(found, palette),
+        charts.protocols(found, palette),
+        charts.uses(found, palette),
+        coverage_map([{"interface_id": "eni-1", "bin": 0, "status": "OK"}], (0, 120), 60, palette),
+        *(charts_query.figure(drawing, palette) for drawing in (BY_PORT, OVER_TIME)),
+    ):
+        go.Figure(figure.to_dict())
 
 
 def test_the_bars_of_talkers_add_up_to_all_bytes(found: Investigation) -> None:
