@@ -91,7 +91,7 @@ def read(path: Path) -> Case:
         raise CaseError(f"The case {path} cannot be read: {error.strerror}.") from error
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _read(path: Path, size: int, modified: int) -> Case:  # noqa: ARG001 what tells whether the file has changed
     case = Case(path)
     steps: dict[str, Step] = {}
