@@ -194,3 +194,46 @@ def test_a_key_must_let_the_delivery_service_encrypt(
     created = to_bucket()
     assert (turn(120) > 0) == (expected == "SUCCESS")
     assert status(created) == (("SUCCESS", None) if expected == "SUCCESS" else FAILED)
+
+
+def test_a_log_groups_key_must_exist_be_enabled_and_let_cloudwatch_logs_encrypt(
+    client: Callable[..., Any], flow_log: Create, unique: Callable[[str], str], turn: Callable[[float], int],
+    status: Callable[[dict[str, Any]], tuple[str, str | None]], refused: Callable[..., dict[str, Any]],
+) -> None:  # fmt: skip
+    logs, kms, name = client("logs"), client("kms"), unique("/encrypted")
+    wrong = kms.create_key(Policy=key_policy("delivery.logs.amazonaws.com"))["KeyMetadata"]["Arn"]
+    right = kms.create_key(Policy=key_policy("logs.eu-central-1.amazonaws.com"))["KeyMetadata"]["Arn"]
+    missing = right.rpartition("/")[0] + "/0c8eab7a-0000-4000-8000-7aff7cff0311"
+    for key in (wrong, missing, right.rpartition("/")[2]):
+        refused("InvalidParameterException", logs.create_log_group, logGroupName=name, kmsKeyId=key)
+    logs.create_log_group(logGroupName=name)
+    refused("InvalidParameterException", logs.associate_kms_key, logGroupName=name, kmsKeyId=wrong)
+    logs.associate_kms_key(logGroupName=name, kmsKeyId=right)
+    assert logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]["kmsKeyId"] == right
+    created = flow_log(LogGroupName=name)
+    assert turn(120) > 0
+    kms.disable_key(KeyId=right)
+    assert turn(120) == 0
+    assert status(created) == FAILED
+    kms.enable_key(KeyId=right)
+    logs.disassociate_kms_key(resourceIdentifier=f"arn:aws:logs:eu-central-1:111122223333:log-group:{name}")
+    assert "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
+
+
+def test_a_group_that_only_hands_on_takes_no_flow_logs(
+    client: Callable[..., Any], flow_log: Create, unique: Callable[[str], str], turn: Callable[[float], int],
+    status: Callable[[dict[str, Any]], tuple[str, str | None]],
+) -> None:  # fmt: skip
+    client("logs").create_log_group(logGroupName=(name := unique("/hands-on")), logGroupClass="DELIVERY")
+    created = flow_log(LogGroupName=name)
+    assert turn(120) == 0
+    assert status(created) == FAILED
+
+
+def test_a_key_is_scheduled_for_deletion_and_kept_by_its_arn(client: Callable[..., Any]) -> None:
+    kms = client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    kms.cancel_key_deletion(KeyId=arn)
+    assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Disabled"
