@@ -81,7 +81,7 @@ def load(
     groups = _groups(place, identity, options)
     by, found = payer(identity, groups[0].region), _priced(question, groups, identity, options)
     to_do, estimate = found.plan, found.estimate
-    _told(found.said(by.tariff) + (" --without-coverage asks for those alone." if found.alone else ""))
+    went_well(found.said(by.tariff) + (" --without-coverage asks for those alone." if found.alone else ""), options)
     if options.show_query:
         _told("\n\n".join(one.text for one in to_do.statements))
     _agreed(estimate, by.tariff, options.up_to)
@@ -94,7 +94,7 @@ def load(
                 raise
             _told(f"{error} What had arrived is kept.")
     fetched = insights.read(to_do, collected)
-    _told(_paid(fetched, by.tariff))
+    went_well(_paid(fetched, by.tariff), options)
     loaded = denominator.joined(fetched.loaded, denominator.of_groups(groups, identity))
     for said in (*rollups.cautions(loaded), *loaded.tally.problems):
         _told(said)
@@ -167,6 +167,12 @@ def _paid(fetched: insights.Fetched, tariff: Tariff) -> str:
         f"{queries}{repeated} read {read}, {insights_price.usd(tariff.of(fetched.bytes_scanned))} at list price: "
         f"{grain[fetched.plan.scan.grain]}."
     )
+
+
+def went_well(said: str, options: argparse.Namespace) -> None:
+    """Tell what is no trouble, unless a timer runs this (`--quiet`), which writes a letter about every line."""
+    if not getattr(options, "quiet", False):
+        _told(said)
 
 
 def _told(said: str) -> None:

@@ -102,7 +102,8 @@ def _without_patterns(source: Place, identity: aws.Identity, options: argparse.N
         return False
     found = log_groups.classed(source, identity)
     if not found.has_patterns:
-        _told(f"{found.label} is of the class {found.log_class}, which has no filter patterns: Logs Insights is asked.")
+        said = f"{found.label} is of the class {found.log_class}, which has no filter patterns: Logs Insights is asked."
+        by_insights.went_well(said, options)
     return not found.has_patterns
 
 

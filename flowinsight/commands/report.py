@@ -13,7 +13,7 @@ from flowinsight.fetchers import live
 from flowinsight.investigation import Investigation
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
-from flowinsight.reports import leaders, markdown, writing
+from flowinsight.reports import frozen, leaders, markdown, writing
 from flowinsight.reports.content import About
 from flowinsight.reports.leading import BYS, Leading, Wanted, lead
 from flowinsight.snapshots import asked, open_snapshot
@@ -67,10 +67,11 @@ def run(options: argparse.Namespace) -> str:
 
 
 def _about(options: argparse.Namespace, found: Investigation, leading: Leading) -> About:
-    """What surrounds the answer: of an account who asked and what its addresses are called, of a snapshot the names in it."""
+    """What surrounds the answer: of an account who asked and what its addresses are called, of a snapshot its names and id."""
     about = About(int(clock.time()), _source(options), options.title, options.note)
     if options.snapshot:
-        return replace(about, names=open_snapshot(options.snapshot).facts.names)
+        snapshot = open_snapshot(options.snapshot)
+        return replace(about, names=snapshot.facts.names, seal=frozen.seal(snapshot))
     if not fetched.wanted(options):
         return about
     identity = fetched.who_asks(options)

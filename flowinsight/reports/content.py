@@ -147,7 +147,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Seal:
-    """Where a report was made from a snapshot: its id, its own words about itself, and the SHA-256 of each part."""
+    """Of the snapshot a report was made from, or beside: its id, its own words about itself, and the SHA-256 of each part."""
 
     snapshot: str
     facts: tuple[tuple[str, str], ...] = ()

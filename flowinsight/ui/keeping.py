@@ -1,6 +1,7 @@
 """Keeping an answer: as a snapshot in the library, or as a report."""
 
 import time
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -8,9 +9,10 @@ import streamlit as st
 from flowinsight import library, snapshots, store
 from flowinsight.errors import FlowInsightError
 from flowinsight.investigation import Investigation
-from flowinsight.reports import answers
+from flowinsight.reports import answers, frozen
+from flowinsight.reports.content import Seal
 from flowinsight.reports.writing import rendered
-from flowinsight.snapshots import Asker, Circumstances, Origin, Sources, asked
+from flowinsight.snapshots import Asker, Circumstances, Origin, Snapshot, Sources, asked
 from flowinsight.sources import Files
 from flowinsight.ui import ask, case, inventories, surroundings, working
 from flowinsight.ui.accounts import Account
@@ -19,7 +21,7 @@ from flowinsight.ui.library.whereabouts import Whereabouts
 from flowinsight.ui.plain import gray
 from flowinsight.ui.sources import Chosen
 
-_SAID = "snapshot_said"
+_SAID, _SEALED = "snapshot_said", "snapshot_sealed"
 
 
 def draw(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
@@ -41,18 +43,29 @@ def _panel(found: Investigation, held: ask.Held, chosen: Chosen) -> None:
     if st.session_state.get(_SAID):
         st.markdown(gray(st.session_state[_SAID]))
         st.page_link("pages/snapshots.py", label="All snapshots", icon=":material/photo_library:")
-    st.markdown("The report")
+    sealed = _seal(found, held)
+    st.markdown("The report" if sealed is None else f"The report, with the snapshot's id {sealed.snapshot[:12]}…")
     for label, ending, mime in (("HTML", ".html", "text/html"), ("Markdown", ".md", "text/markdown")):
         st.download_button(
-            label, data=partial(_report, found, chosen, note, ending), file_name=f"flowinsight-report{ending}",
+            label, data=partial(_report, found, chosen, note, sealed, ending), file_name=f"flowinsight-report{ending}",
             mime=mime, key=f"keep_{label}", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 
 
-def _report(found: Investigation, chosen: Chosen, note: str, ending: str) -> bytes:
+def _report(found: Investigation, chosen: Chosen, note: str, sealed: Seal | None, ending: str) -> bytes:
     steps = case.told(case.current().steps)
     about = surroundings.of(chosen).about(asked.met(found), note, steps)
-    return rendered(answers.report(found, about), ending)
+    return rendered(answers.report(found, replace(about, seal=sealed or about.seal)), ending)
+
+
+def _seal(found: Investigation, held: ask.Held) -> Seal | None:
+    """Of the snapshot that was saved of this very answer last."""
+    of, sealed = st.session_state.get(_SEALED, (None, None))
+    return sealed if of == _this(found, held) else None
+
+
+def _this(found: Investigation, held: ask.Held) -> tuple[str, str]:
+    return held.key, found.question.to_json()
 
 
 def _saved(found: Investigation, held: ask.Held, chosen: Chosen, place: Whereabouts) -> str:
@@ -60,7 +73,7 @@ def _saved(found: Investigation, held: ask.Held, chosen: Chosen, place: Whereabo
     now = int(time.time())
     circumstances = _circumstances(found, chosen, now, str(st.session_state.get("keep_note") or ""))
 
-    def work(job: working.Job) -> str:
+    def work(job: working.Job) -> Snapshot:
         job.said = "Finding the lines that the records were delivered in"
         origin = _origin(held, chosen)
         job.said = "Freezing the answer and its records"
@@ -69,14 +82,15 @@ def _saved(found: Investigation, held: ask.Held, chosen: Chosen, place: Whereabo
             raise working.CancelledError("Cancelled: nothing was saved.")
         job.said = f"Saving to {place.said}"
         place.library.save(library.name_for(made), snapshots.packed(made))
-        return f"Saved to {place.said}. Snapshot id {made.id}. {made.first_line}"
+        return made
 
     try:
-        said = working.done(working.Shelf(1), "keep", f"keep {now} {held.key}", work)
+        made = working.done(working.Shelf(1), "keep", f"keep {now} {held.key}", work)
     except FlowInsightError as error:
         return str(error)
     holding.look_again(place)
-    return said
+    st.session_state[_SEALED] = (_this(found, held), frozen.seal(made))
+    return f"Saved to {place.said}. Snapshot id {made.id}. {made.first_line}"
 
 
 def _circumstances(found: Investigation, chosen: Chosen, now: int, note: str) -> Circumstances:

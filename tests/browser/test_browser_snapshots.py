@@ -1,5 +1,6 @@
 """A person looks through a library: finds, checks, opens, redacts, compares, deletes, and shares through S3."""
 
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -207,6 +208,25 @@ def test_a_report_of_what_leads_is_made_beside_the_answer(app: App) -> None:
     with app.page.expect_download() as report:
         app.by_key("leaders_Markdown").get_by_role("button").click()
     assert "# Top networks of clients by bytes" in report.value.path().read_text()
+
+
+def test_the_report_beside_a_snapshot_that_was_saved_has_its_id_and_the_hash_of_every_part(app: App) -> None:
+    app.goto("/?q=%3A22&t=2026-11-02T06:00Z/2026-11-02T12:00Z")
+    app.page.get_by_role("button", name="Keep").click()
+    app.by_key("keep_save").get_by_role("button").click()
+    panel = app.page.get_by_test_id("stPopoverBody")
+    expect(panel).to_contain_text("The report, with the snapshot's id", timeout=30 * SECONDS)
+    (identity,) = re.findall(r"Snapshot id ([0-9a-f]{64})", panel.inner_text())
+
+    with app.page.expect_download() as report:
+        app.by_key("keep_HTML").get_by_role("button").click()
+
+    text = report.value.path().read_text()
+    assert f"<dt>Snapshot id</dt><dd><code>{identity}</code>" in text
+    assert text.count("records.parquet") == 2, "in the table of hashes and in the data"
+    with app.page.expect_download() as again:
+        app.by_key("keep_Markdown").get_by_role("button").click()
+    assert identity in again.value.path().read_text()
 
 
 def test_the_library_fits_a_phone(listed: App) -> None:

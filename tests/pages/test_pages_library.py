@@ -37,6 +37,7 @@ def test_an_answer_is_kept_found_unaltered_and_deleted_when_asked_twice(opened: 
     page.button(key="keep_save").click().run()
     assert "Snapshot id" in text_of(page)
     (path,) = paths.snapshots_folder().iterdir()
+    assert f"The report, with the snapshot's id {snapshots.open_snapshot(path).id[:12]}" in text_of(page)
 
     library = page.switch_page("pages/snapshots.py").run()
     assert not library.exception

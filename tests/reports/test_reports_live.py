@@ -69,14 +69,16 @@ def test_log_group_and_bucket_lead_alike_with_the_change_since_the_period_before
     assert {name: of_group[name]["change"] for name in shop} == {name: row["change"] for name, row in shop.items()}
 
 
-def test_logs_insights_brings_both_periods_in_one_reading(
-    run: Callable[..., tuple[int, str, str]], told: Callable[..., Told], sandbox: Running
+def test_logs_insights_brings_both_periods_in_one_reading_and_a_timer_gets_no_letter_about_its_price(
+    run: Callable[..., tuple[int, str, str]], told: Callable[..., Told], sandbox: Running, tmp_path: Path
 ) -> None:
     asked = (":443", "--by", "port", *LAST, *GROUP, "--endpoint-url", sandbox.url)
     status, out, err = run("report", "--json", *asked, "--way", "insights")
 
     assert status == 0, err
     assert json.loads(out)["leading"] == told(*asked)["leading"]
+    assert " to read: " in err
+    assert run("report", *asked, "--way", "insights", "--quiet", "--out", tmp_path / "top.md") == (0, "", "")
 
 
 def test_names_of_the_account_stand_in_the_report_with_who_asked(
@@ -134,6 +136,7 @@ def test_a_snapshot_leads_and_says_nothing_of_a_time_that_it_does_not_hold(
     assert {row["change"] for row in half["rows"]} - {None}
     _, text, _ = run("report", "--snapshot", saved)
     assert f"**Source:** {saved}".replace("_", "\\_") in text
+    assert f"**Snapshot id:** `{open_snapshot(saved).id}`" in text
 
 
 def whole_start(saved: Path) -> int:
