@@ -195,3 +195,12 @@ def test_a_log_group_can_be_named_by_its_arn(
     assert {len(event["message"].split()) for event in found} == {3}
     fields = client("logs").get_log_group_fields(logGroupName="/delivery/by-arn")["logGroupFields"]
     assert {"srcAddr", "interfaceId", "version"} <= {field["name"] for field in fields}
+
+
+def test_a_log_group_that_delivery_makes_is_as_old_as_its_first_delivery_however_far_the_clock_was_turned(
+    flow_log: Create, client: Callable[..., Any], turn: Callable[[float], int], now: int
+) -> None:
+    flow_log(LogGroupName="/delivery/made")
+    turn(HOUR)
+    (group,) = client("logs").describe_log_groups(logGroupNamePrefix="/delivery/made")["logGroups"]
+    assert now < group["creationTime"] / 1000 < now + 700  # Logs Insights sees nothing from before it
