@@ -15,7 +15,7 @@ from flowinsight import aws
 from flowinsight.engines import insights_query_left
 from flowinsight.engines.insights_budget import budget_for, jittered, rested
 from flowinsight.engines.insights_query_calls import Calls, texts
-from flowinsight.engines.insights_query_errors import QueryCancelledError, QueryEndedError
+from flowinsight.engines.insights_query_errors import QueryCancelledError, QueryEndedError, RowsMissingError
 from flowinsight.errors import ExpiredError, SourceError, UnreachableError
 from flowinsight.sources import LogGroup
 
@@ -78,6 +78,12 @@ class QueryResult:
     records_scanned: int
     records_matched: int
     query_id: str
+
+    @property
+    def lost(self) -> RowsMissingError | None:
+        """What to raise where AWS counts more rows than came."""
+        counted, came = self.result_count or 0, len(self.rows)
+        return RowsMissingError(counted, came) if came < counted else None
 
 
 @dataclass(frozen=True)

@@ -40,5 +40,14 @@ _ENDED = {
 }
 
 
+class RowsMissingError(AwsError):
+    """CloudWatch counts more rows than it gave, page after page: nobody knows which are missing."""
+
+    def __init__(self, counted: int, came: int) -> None:
+        super().__init__(
+            f"CloudWatch counts {counted:,} rows and gave {came:,} of them, which were left out. Ask again."
+        )
+
+
 class BusyError(AwsError):
     """The account runs as many queries as it may; dashboards and other people's count too."""

@@ -119,5 +119,7 @@ def lead(
             return
         everything = leading.total(collected.found[0]) if number else None
         collected.bytes_scanned += result.bytes_scanned
+        if result.lost is not None:
+            raise result.lost
         collected.found.append(leading.told(to_do.statements[number][0], result.rows, to_do.top, everything))
         progress(collected)

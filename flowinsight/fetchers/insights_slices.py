@@ -168,19 +168,19 @@ def next_slice(to_do: Plan, collected: Collected) -> TimeRange:
 
 
 def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequence[QueryResult]) -> None:
-    """Keep the rows of a slice, or where some may be missing say that it is to be asked again at half its length."""
+    """Keep the rows of a slice, or where some may be missing say that it is to be asked again at half its length.
+
+    RowsMissingError where some are for certain, which no shorter slice would bring; TakenOnceError.
+    """
     start, end = closed(a_slice)
-    counts = [max(len(result.rows), result.result_count or 0) for result in results]
-    count = max(counts)
+    count = max(map(_counted, results))
     complete = count < MOST_ROWS
-    doubled = to_do.scan.grain == "apart" and to_do.scans == 1
-    once = complete and doubled and not all(map(_taken_twice, results))
-    for rows, result in zip(counts, results, strict=True):
-        counted = (result.records_scanned, result.records_matched)
-        kept = complete and not once
-        collected.scans.append(Scanned(a_slice, result.bytes_scanned, rows, kept, result.query_id, *counted))
-    if once:
-        raise TakenOnceError
+    trouble = _trouble(to_do, results) if complete else None
+    for result in results:
+        told = (result.bytes_scanned, _counted(result), complete and trouble is None, result.query_id)
+        collected.scans.append(Scanned(a_slice, *told, result.records_scanned, result.records_matched))
+    if trouble is not None:
+        raise trouble
     if complete:
         collected.parts.append(decoded.decoded(to_do.scan, [row for result in results for row in result.rows]))
         collected.width = min((end - start) * FASTEST, (end - start) * TARGET // max(count, 1) + 1)
@@ -190,6 +190,19 @@ def _take(to_do: Plan, collected: Collected, a_slice: TimeRange, results: Sequen
     else:
         collected.bursts.append(a_slice)
     collected.reached = start
+
+
+def _counted(result: QueryResult) -> int:
+    return max(len(result.rows), result.result_count or 0)
+
+
+def _trouble(to_do: Plan, results: Sequence[QueryResult]) -> AwsError | None:
+    """Why the rows of a slice that should be complete cannot be taken."""
+    lost = next((result.lost for result in results if result.lost is not None), None)
+    if lost is not None:
+        return lost
+    doubled = to_do.scan.grain == "apart" and to_do.scans == 1
+    return TakenOnceError() if doubled and not all(map(_taken_twice, results)) else None
 
 
 def _taken_twice(result: QueryResult) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from flowinsight import db, grammar, rollups, views
 from flowinsight.engines.insights_query import InsightsQuery, QueryResult
-from flowinsight.engines.insights_query_errors import QueryCancelledError
+from flowinsight.engines.insights_query_errors import QueryCancelledError, RowsMissingError
 from flowinsight.errors import ThrottledError
 from flowinsight.fetchers import insights, insights_slices
 from flowinsight.fetchers.insights_slices import Collected, Plan
@@ -101,6 +101,36 @@ def test_a_slice_that_overflows_is_asked_again_at_half_its_length_and_paid_twice
     assert found.complete
     assert found.loaded.left_out == ()
     assert db.one(found.loaded.connection, "SELECT count(*) AS n FROM records")["n"] == len(EVEN)
+
+
+def test_how_many_records_match_never_halves_a_slice_whose_rows_are_all_there(few: Callable[[int], None]) -> None:
+    few(900)
+    language, collected = Language(EVEN), Collected()
+
+    def matching_very_many(query: InsightsQuery, identity: Any, **how: Any) -> QueryResult:
+        return replace(language(query, identity, **how), records_matched=10**9)
+
+    insights.fetch(_plan(), NOBODY, collected, run=matching_very_many)
+
+    assert len(language.asked) == 1
+    assert [scan.complete for scan in collected.scans] == [True]
+
+
+@pytest.mark.parametrize("grain", ["records", "apart"])
+def test_rows_that_aws_counts_and_does_not_give_are_never_taken_for_all(grain: Any) -> None:
+    to_do, language, collected = _plan(grain=grain), Language(EVEN), Collected()
+
+    def losing(query: InsightsQuery, identity: Any, **how: Any) -> QueryResult:
+        found = language(query, identity, **how)
+        return replace(found, rows=found.rows[:-1])
+
+    with pytest.raises(RowsMissingError, match="ask again"):
+        insights.fetch(to_do, NOBODY, collected, run=losing)
+    assert collected.parts == []
+    assert [scan.complete for scan in collected.scans] == [False]
+
+    insights.fetch(to_do, NOBODY, collected, run=language)
+    assert insights.read(to_do, collected).complete
 
 
 def test_a_burst_in_the_shortest_slice_is_reported_and_never_taken_for_everything(few: Callable[[int], None]) -> None:
