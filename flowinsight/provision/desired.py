@@ -33,7 +33,16 @@ def _mark(*parts: object) -> str:
 
 
 def group_name(wanted: Wanted) -> str:
-    return wanted.group.name or f"/flowinsight/{wanted.name}/{_mark(wanted.log_format, *ordered(wanted.tag_fields))}"
+    return wanted.group.name or f"{_groups(wanted)}{_mark(wanted.log_format, *ordered(wanted.tag_fields))}"
+
+
+def _groups(wanted: Wanted) -> str:
+    return f"/flowinsight/{wanted.name}/"
+
+
+def every_group(wanted: Wanted) -> str:
+    """The setup's groups as policies name them: of those FlowInsight names, the ones of former formats too."""
+    return wanted.group.name or f"{_groups(wanted)}*"
 
 
 def role_name(wanted: Wanted, place: Place) -> str:
@@ -61,6 +70,11 @@ def prefix(wanted: Wanted) -> str:
     if wanted.bucket.prefix is not None:
         return wanted.bucket.prefix
     return f"{wanted.name}/{_mark(wanted.log_format, *options)}"
+
+
+def every_prefix(wanted: Wanted) -> str:
+    """The folders of a bucket that the setup's objects lie in: of those FlowInsight names, the ones of former formats too."""
+    return wanted.name if wanted.bucket.prefix is None else wanted.bucket.prefix
 
 
 def group(wanted: Wanted) -> GroupSettings:
@@ -102,9 +116,9 @@ def bucket(
 
 
 def _expiring(wanted: Wanted) -> str:
-    """The folder that the lifecycle rule is for: of folders FlowInsight names, those of former formats too."""
+    """The folder that the lifecycle rule is for."""
     if wanted.bucket.prefix is None:
-        return f"{wanted.name}/"
+        return f"{every_prefix(wanted)}/"
     return f"{wanted.bucket.prefix}/AWSLogs/" if wanted.bucket.prefix else "AWSLogs/"
 
 

@@ -19,6 +19,15 @@ def allowing(actions: list[str], resource: str | list[str], **more: object) -> S
     return {"Effect": "Allow", "Action": actions, "Resource": resource, **more}
 
 
+def decrypting(key: str | None, place: Place) -> list[Statement]:
+    """What reading the objects of a bucket needs whose default encryption names a key. Source: S3 User Guide, SSE-KMS.
+
+    In China names of services end in .com or in .com.cn, and which of them S3 brings is not documented: both fit.
+    """
+    via = {"StringLike": {"kms:ViaService": f"s3.{place.region}.amazonaws.com*"}}
+    return [allowing(["kms:Decrypt"], key, Condition=via)] if key else []
+
+
 def provisioner(wanted: Wanted, place: Place) -> str:
     """What the person needs who plans, applies, verifies and tears down this setup, and no more."""
     statements = [
@@ -85,19 +94,9 @@ def _kinds(wanted: Wanted) -> list[str]:
 
 
 def _for_cloudwatch(wanted: Wanted, place: Place) -> list[Statement]:
-    group = place.group_arn(desired.group_name(wanted))
+    group = place.group_arn(desired.every_group(wanted))
     role = desired.role_arn(wanted, place)
     only = {"Condition": {"StringEquals": {"iam:PassedToService": FLOW_LOGS}}}
-    changes = [
-        "iam:CreateRole",
-        "iam:TagRole",
-        "iam:PutRolePolicy",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:PutRolePermissionsBoundary",
-        "iam:DeleteRolePermissionsBoundary",
-        "iam:DeleteRolePolicy",
-        "iam:DeleteRole",
-    ]
     return [
         allowing(
             [
@@ -114,9 +113,28 @@ def _for_cloudwatch(wanted: Wanted, place: Place) -> list[Statement]:
             ],
             [group, f"{group}:*"],
         ),
-        allowing(["iam:GetRole", "iam:GetRolePolicy", *([] if wanted.role.arn else changes)], role),
+        *_for_role(wanted, place, role),
         allowing(["iam:PassRole"], role, **only),
     ]
+
+
+def _for_role(wanted: Wanted, place: Place, role: str) -> list[Statement]:
+    """A role that is not there is asked for by its name alone, without the path it will have."""
+    pathless = place.role_arn("/", desired.role_name(wanted, place))
+    reading = allowing(["iam:GetRole", "iam:GetRolePolicy"], [role] if wanted.role.arn else sorted({role, pathless}))
+    if wanted.role.arn:
+        return [reading]
+    changes = [
+        "iam:CreateRole",
+        "iam:TagRole",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:DeleteRolePolicy",
+        "iam:DeleteRole",
+    ]
+    return [reading, allowing(changes, role)]
 
 
 def _for_s3(wanted: Wanted, place: Place) -> list[Statement]:
@@ -148,4 +166,5 @@ def _for_s3(wanted: Wanted, place: Place) -> list[Statement]:
             bucket,
         ),
         allowing(["s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"], f"{bucket}/*"),
+        *decrypting(wanted.bucket.key, place),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowinsight.provision import desired, documents
-from flowinsight.provision.permissions import Statement, allowing
+from flowinsight.provision.permissions import Statement, allowing, decrypting
 from flowinsight.provision.settings import Place
 from flowinsight.provision.wanted import Wanted
 
@@ -21,6 +21,8 @@ class Investigator:
     place: Place
     groups: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
+    key: str | None = None
+    """The key that the buckets' objects are encrypted with."""
     workgroup: str = ""
     database: str = ""
     results: str = ""
@@ -29,10 +31,9 @@ class Investigator:
 
 def asks_of(wanted: Wanted, place: Place) -> Investigator:
     """What whoever investigates the setup's own logs asks of."""
-    bucket = f"{desired.bucket_name(wanted, place)}/{desired.prefix(wanted)}".rstrip("/")
-    return Investigator(
-        place, (desired.group_name(wanted),) if wanted.to_cloudwatch else (), (bucket,) if wanted.to_s3 else ()
-    )
+    bucket = f"{desired.bucket_name(wanted, place)}/{desired.every_prefix(wanted)}".rstrip("/")
+    groups = (desired.every_group(wanted),) if wanted.to_cloudwatch else ()
+    return Investigator(place, groups, (bucket,) if wanted.to_s3 else (), wanted.bucket.key if wanted.to_s3 else None)
 
 
 def investigator(size: Size, asks: Investigator) -> str:
@@ -94,6 +95,7 @@ def _asking_buckets(asks: Investigator) -> list[Statement]:
     return [
         allowing(["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketRequestPayment"], buckets),
         allowing(["s3:GetObject"], objects),
+        *decrypting(asks.key, asks.place),
     ]
 
 

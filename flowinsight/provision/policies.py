@@ -120,7 +120,7 @@ def key_for_group(place: Place, group: str) -> Statement:
     return {
         "Sid": "CloudWatchLogsKey",
         "Effect": "Allow",
-        "Principal": {"Service": f"logs.{place.region}.amazonaws.com"},
+        "Principal": {"Service": f"logs.{place.region}.{place.domain}"},
         "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         "Resource": "*",
         "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": place.group_arn(group)}},

@@ -23,6 +23,11 @@ class Place:
         region = self.region if regional else ""
         return f"arn:{self.partition}:{service}:{region}:{self.account}:{resource}"
 
+    @property
+    def domain(self) -> str:
+        """What the names of regional services end in. Source: Terraform AWS provider, aws_service_principal."""
+        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+
     def group_arn(self, group: str) -> str:
         return self.arn("logs", f"log-group:{group}")
 

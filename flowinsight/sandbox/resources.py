@@ -4,8 +4,12 @@ Source: AWS service authorization reference. Calls whose resource is not worked 
 any resource element of a policy fits: there the sandbox is more lenient than AWS.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from moto.iam.models import iam_backends
+
+from flowinsight.sandbox.deliverable import encryption_key, find_bucket
 from flowinsight.sandbox.envelope import Call
 from flowinsight.sandbox.permissions import Ask
 
@@ -20,6 +24,9 @@ _S3_NAMES = {
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock", "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
     "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "DeleteBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "DeleteBucketOwnershipControls": "PutBucketOwnershipControls", "DeleteBucketTagging": "PutBucketTagging",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
 }  # fmt: skip
 _FLOW_LOG_RESOURCES = {"VPC": "vpc", "Subnet": "subnet", "NetworkInterface": "network-interface"}
 
@@ -69,6 +76,10 @@ def _s3(call: Call) -> Iterator[Ask]:
     arn = f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}"
     resource = f"{arn}/*" if call.action == "DeleteObjects" else arn
     yield Ask(f"s3:{_S3_NAMES.get(call.action, call.action)}", resource)
+    found = find_bucket(bucket) if call.action == "GetObject" else None
+    encrypted_with = encryption_key(found) if found else None
+    if encrypted_with:
+        yield Ask("kms:Decrypt", encrypted_with, context={"kms:ViaService": f"s3.{call.region}.amazonaws.com"})
 
 
 def _ec2(call: Call, account: str) -> Iterator[Ask]:
@@ -101,9 +112,17 @@ def _delivery(form: dict[str, str]) -> Iterator[Ask]:
 
 
 def _iam_resource(form: dict[str, str], account: str) -> str | None:
-    for field, kind in (("RoleName", "role"), ("UserName", "user"), ("PolicyName", "policy")):
+    """The ARN, whose path only what exists knows; the call that creates it brings the path."""
+    backend = iam_backends[account]["aws"]
+    named: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+        ("RoleName", "role", backend.roles),
+        ("UserName", "user", backend.users),
+        ("PolicyName", "policy", {}),
+    )
+    for field, kind, known in named:
         if field in form:
-            return f"arn:aws:iam::{account}:{kind}/{form[field]}"
+            there = (one.arn for one in known.values() if one.name == form[field])
+            return next(there, f"arn:aws:iam::{account}:{kind}{form.get('Path', '/')}{form[field]}")
     return form.get("PolicyArn")
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from flowinsight.provision import desired, documents, policies
 from flowinsight.provision.permissions import provisioner
-from flowinsight.provision.permissions_to_ask import Investigator, investigator
+from flowinsight.provision.permissions_to_ask import Investigator, asks_of, investigator
 from flowinsight.provision.settings import Place
-from flowinsight.provision.wanted import BucketWanted, RoleWanted, Wanted
+from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
 
 CHINA = Place("444455556666", "cn-north-1", "aws-cn")
 VPC = ("vpc-0c8eab7aff7cff031",)
@@ -129,6 +129,13 @@ def test_the_keys_statements_are_the_documented_ones(place: Place) -> None:
     assert policies.key_for_group(place, "/flow")["Condition"] == {
         "ArnEquals": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-central-1:111122223333:log-group:/flow"}
     }
+
+
+def test_services_of_a_region_have_their_own_names_in_china() -> None:
+    assert policies.key_for_group(CHINA, "/flow")["Principal"] == {"Service": "logs.cn-north-1.amazonaws.com.cn"}
+    assert policies.key_for_delivery(CHINA)["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
+    gov = Place("111122223333", "us-gov-west-1", "aws-us-gov")
+    assert policies.key_for_group(gov, "/flow")["Principal"] == {"Service": "logs.us-gov-west-1.amazonaws.com"}
 
 
 def test_unencrypted_requests_are_refused(place: Place) -> None:
@@ -254,6 +261,29 @@ def test_the_investigators_policies_grow_and_never_write(place: Place) -> None:
         "Action": ["s3:GetObject"],
         "Resource": ["arn:aws:s3:::logs/flow/*"],
     }
+
+
+def test_policies_name_the_setups_groups_and_folders_of_every_format_and_its_buckets_key(place: Place) -> None:
+    key = "arn:aws:kms:eu-central-1:111122223333:key/1"
+    wanted = Wanted("one", VPC, "both", bucket=BucketWanted(key=key))
+    asked = investigator("ask", asks_of(wanted, place))
+    groups = "arn:aws:logs:eu-central-1:111122223333:log-group:/flowinsight/one/*"
+    decrypt = {
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt"],
+        "Resource": key,
+        "Condition": {"StringLike": {"kms:ViaService": "s3.eu-central-1.amazonaws.com*"}},
+    }
+    for text in (asked, provisioner(wanted, place)):
+        found = documents.statements(text)
+        assert any(one["Resource"] == [groups, f"{groups}:*"] for one in found)
+        assert decrypt in found
+    assert "arn:aws:s3:::flowinsight-one-111122223333-eu-central-1/one/*" in asked
+    own = replace(wanted, group=GroupWanted("/flow"), bucket=BucketWanted("logs", prefix=""))
+    assert "kms:" not in provisioner(own, place)
+    asked = investigator("ask", asks_of(own, place))
+    assert "log-group:/flow:*" in asked
+    assert '"arn:aws:s3:::logs/*"' in asked
 
 
 def test_athena_adds_its_workgroup_tables_and_results(place: Place) -> None:

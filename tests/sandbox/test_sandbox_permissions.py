@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flowinsight.sandbox.permissions import Ask, Principal, Verdict, decide
+from tests.sandbox.conftest import TRUST
 
 GROUP = "arn:aws:logs:eu-central-1:111122223333:log-group:/flow:log-stream:"
 SERVICE = Principal(service="vpc-flow-logs.amazonaws.com")
@@ -130,6 +131,41 @@ def test_a_policy_on_one_log_group_covers_that_group_alone(
     assert logs.filter_log_events(logGroupName=mine)["events"] == []
     refused("AccessDeniedException", logs.filter_log_events, logGroupName=other)
     refused("AccessDeniedException", logs.describe_log_groups)
+
+
+def test_a_role_is_named_with_its_path_and_one_that_is_not_there_without(
+    caller: Callable[..., dict[str, str]], enforced: Callable[[], Any], client: Callable[..., Any],
+    refused: Callable[..., Any], unique: Callable[[str], str],
+) -> None:  # fmt: skip
+    name = unique("pathed")
+    home = "arn:aws:iam::111122223333:role"
+    keys = caller(statement(Action=["iam:CreateRole", "iam:GetRole"], Resource=f"{home}/flow/{name}"))
+    enforced()
+    iam = client("iam", **keys)
+    refused("AccessDenied", iam.get_role, RoleName=name)
+    refused("AccessDenied", iam.create_role, RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_role(RoleName=name, Path="/flow/", AssumeRolePolicyDocument=json.dumps(TRUST))
+    assert iam.get_role(RoleName=name)["Role"]["Path"] == "/flow/"
+    refused("AccessDenied", iam.delete_role, RoleName=name)
+
+
+def test_objects_of_a_bucket_with_a_key_are_read_only_with_the_key_too(
+    caller: Callable[..., dict[str, str]], enforced: Callable[[], Any], client: Callable[..., Any],
+    refused: Callable[..., Any], bucket: str,
+) -> None:  # fmt: skip
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    encrypted = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    s3 = client("s3")
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [encrypted]})
+    s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+    reading = statement(Action="s3:*", Resource=f"arn:aws:s3:::{bucket}*")
+    via = {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}
+    without, with_it = caller(reading), caller(reading, statement(Action="kms:Decrypt", Resource=key, Condition=via))
+    enforced()
+    error = refused("AccessDenied", client("s3", **without).get_object, Bucket=bucket, Key="a")
+    assert f"kms:Decrypt on resource: {key}" in error["Message"]
+    assert client("s3", **with_it).get_object(Bucket=bucket, Key="a")["Body"].read() == b"a"
+    client("s3", **without).delete_bucket_lifecycle(Bucket=bucket)
 
 
 def test_creating_a_flow_log_needs_passing_the_role_or_creating_a_delivery(
