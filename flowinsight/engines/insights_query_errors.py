@@ -45,7 +45,7 @@ class RowsMissingError(AwsError):
 
     def __init__(self, counted: int, came: int) -> None:
         super().__init__(
-            f"CloudWatch counts {counted:,} rows and gave {came:,} of them, which were left out. Ask again."
+            f"CloudWatch counts {counted:,} rows and gave {came:,}. Which are missing is not known, so none was taken: ask again."
         )
 
 
