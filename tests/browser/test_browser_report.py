@@ -82,6 +82,9 @@ def test_a_report_prints_on_paper_with_nothing_cut_off(report: Page, form: str) 
         "more would be shrunk too far to be read"
     )
     assert report.get_by_role("searchbox").count() == 0
+    assert report.evaluate("getComputedStyle(document.querySelector('.rows thead button')).display") == "contents", (
+        "the head of a table stands on every page only where no button is drawn in it"
+    )
     assert report.locator("g[data-tip]").first.is_visible()
 
 
