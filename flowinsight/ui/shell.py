@@ -4,9 +4,6 @@ Streamlit serves a folder called `pages/` itself until `st.navigation` has run o
 page without the entry point. Each page therefore stands in `with shell.page(...)`, which pulls the frame in when it is missing.
 """
 
-import atexit
-import gc
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +31,6 @@ def run() -> None:
         chosen.run()
     finally:
         _run.framed = False
-        _freeze(len(sys.modules))
 
 
 @contextmanager
@@ -119,15 +115,3 @@ _CSS = """<style>
 .save button:focus-visible { outline: 2px solid; }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.2vw, 2.5rem); max-width: 1760px; }
 </style>"""
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _freeze(modules: int) -> int:
-    """Keep Streamlit's garbage collection after every run off all modules imported so far: a third of what a page costs.
-
-    A page, and some questions, import more, so this is done again whenever there are others than before.
-    """
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)
-    return modules
