@@ -120,6 +120,7 @@ def _asked(
     source = live.typed(options.log_group, tokens) if options.s3 is None else _bucket(options)
     reading = _reading(options)
     identity = who_asks(options)
+    say_who(identity, options)
     asked = replace(question, time=live.closed(question.time, live.now(identity)))
     return _translated(asked, source, identity), source, identity, reading
 
@@ -163,6 +164,15 @@ def _inventory(identity: aws.Identity) -> Inventory:
 def who_asks(options: argparse.Namespace) -> aws.Identity:
     """Who asks AWS, by the options of `add_who`."""
     return live.identified(*(getattr(options, name) for name in _IDENTITY))
+
+
+def say_who(identity: aws.Identity, options: argparse.Namespace) -> None:
+    """Tell which account is asked, before it is; programs, which read JSON, chose it themselves."""
+    if getattr(options, "json", False):
+        return
+    caller, region = aws.whoami(identity), aws.client(identity, "sts").meta.region_name
+    where = f"account {caller.account} of the sandbox" if identity.is_sandbox else f"AWS account {caller.account}"
+    by_insights.went_well(f"Asking {where} as {caller.user}, {region}.", options)
 
 
 def _bucket(options: argparse.Namespace) -> S3Objects:

@@ -61,6 +61,7 @@ def bring(options: argparse.Namespace, cancelled: Callable[[], bool]) -> Brought
     """
     source = replace(S3Objects.parse(options.s3), requester_pays=bool(options.requester_pays))
     identity = fetched.who_asks(options)
+    fetched.say_who(identity, options)
     start, end = (None if text is None else parse_time(text) for text in (options.start, options.end))
     time = live.closed(TimeRange(start, end), live.now(identity))
     s3, folder = aws.client(identity, "s3"), options.keep or options.store.with_name(f"{options.store.name}-objects")

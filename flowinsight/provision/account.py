@@ -115,5 +115,5 @@ def open_account(identity: aws.Identity, audit: Path, setup: str = "") -> Accoun
     """The account an identity belongs to; AwsError when nobody is signed in or no region is known."""
     caller = aws.whoami(identity)
     region = str(aws.client(identity, "ec2").meta.region_name)
-    place = Place(caller.account, region, caller.arn.split(":")[1])
+    place = Place(caller.account, region, caller.arn.split(":")[1], identity.is_sandbox)
     return Account(place, lambda service: aws.client(identity, service), Audit(audit), setup)

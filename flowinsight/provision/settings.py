@@ -13,11 +13,18 @@ Tags = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a setup stands: a twelve-digit account, a region, and the partition of its ARNs (aws, aws-us-gov, aws-cn)."""
+    """Where a setup stands: a twelve-digit account, a region, the partition of its ARNs (aws, aws-us-gov, aws-cn), and
+    whether it is the account on this machine.
+    """
 
     account: str
     region: str
     partition: str = "aws"
+    sandbox: bool = False
+
+    @property
+    def words(self) -> str:
+        return f"account {self.account}{' of the sandbox' if self.sandbox else ''}, {self.region}"
 
     def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
         region = self.region if regional else ""

@@ -16,7 +16,7 @@ _SIGNS = {Create: "+", Change: "~", Replace: "±", Delete: "-", Unchanged: "=", 
 
 def plan_text(plan: Plan) -> str:
     """The plan as a diff: + create, ~ change, ± replace, - delete, = unchanged, . left alone."""
-    lines = [f"Setup {plan.setup} in account {plan.place.account}, {plan.place.region}", ""]
+    lines = [f"Setup {plan.setup} in {plan.place.words}", ""]
     for step in plan.steps:
         lines += [f"{_SIGNS[type(step)]} {described(step)}", *(f"    {line}" for line in _details(step))]
     lines += [""] if plan.steps else []
@@ -72,6 +72,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "setup": plan.setup,
         "account": plan.place.account,
         "region": plan.place.region,
+        "sandbox": plan.place.sandbox,
         "empty": plan.empty,
         "steps": [_step_json(step) for step in plan.steps],
         "warnings": list(plan.warnings),
@@ -108,7 +109,7 @@ def _more(step: Step) -> dict[str, Any]:
 
 def verification_text(found: Verification, answers: Mapping[str, str]) -> str:
     """What each flow log delivers, what the newest hour of each place answers, and the plan that repairs what is amiss."""
-    lines = [found.sentence, ""]
+    lines = [f"Setup {found.repair.setup} in {found.repair.place.words}", "", found.sentence, ""]
     for item in found.healths:
         lines += [f"{item.flow_log.id} {item.flow_log.settings.name}: {item.state}", f"    {item.sentence}"]
         lines += [f"    {item.repair}"] if item.repair else []

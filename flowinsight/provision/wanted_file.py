@@ -30,6 +30,8 @@ def from_toml(text: str) -> Wanted:
     for name in ("name", "destination", "format", "traffic"):
         if not isinstance(top.get(name, ""), str):
             raise SetupError(f"{name} is a text in quotes.")
+    if type(top.get("interval", 60)) is not int:
+        raise SetupError(f"interval is a whole number, not {json.dumps(top['interval'], default=str)}.")
     missing = {"name", "resources"} - set(top)
     if missing:
         raise SetupError(f"The file does not say {' and '.join(sorted(missing))}.")

@@ -78,7 +78,8 @@ def test_it_says_what_filter_patterns_say_however_finely_records_are_told_apart(
 def test_its_price_is_told_before_and_what_was_read_afterwards(ask: Run) -> None:
     status, out, err = ask("rejected :22", "--way", "insights")
     assert status == 0
-    before, after = err.splitlines()
+    asked, before, after = err.splitlines()
+    assert asked == "Asking account 111122223333 of the sandbox as operator, eu-central-1."
     assert " to read: less than 0.0001 USD at " in before
     assert "1 query read " in after
     assert after.endswith("at list price: every record.")
@@ -140,7 +141,7 @@ def test_what_leads_is_priced_by_its_scans_and_listed_with_all_others(ask: Run) 
     status, out, err = ask(":443", "--way", "leading")
 
     assert status == 0, err
-    assert err.startswith("6 scans of the same records: less than 0.0001 USD together. Each: About ")
+    assert err.splitlines()[1].startswith("6 scans of the same records: less than 0.0001 USD together. Each: About ")
     assert "6 queries read " in err
     assert [block.split()[0] for block in out.split("\n\n")[:-1]] == [
         "protocol", "action", "interface-id", "srcaddr", "dstaddr", "service",
@@ -248,6 +249,7 @@ def test_a_command_that_is_ended_half_way_stops_its_query_at_aws(sandbox: Runnin
     command = [sys.executable, "-m", "flowinsight", *words]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr is not None
+        assert "Asking account 111122223333 of the sandbox" in process.stderr.readline()
         assert " to read: " in process.stderr.readline()
         sandbox.control("settings", {"query_seconds": 60})
         try:

@@ -34,13 +34,15 @@ def run(
 
 
 def test_a_setup_lives_from_plan_to_destroy(run: Callable[..., str], wanted: Wanted, waiting: Waiting) -> None:
+    assert f"Setup {wanted.name} in account 111122223333 of the sandbox, eu-central-1" in run("plan")
     assert "3 steps to take." in run("plan")
+    assert json.loads(run("plan", as_json=True))["sandbox"] is True
     said: list[Progress] = []
     assert run("apply", report=said.append).endswith("Done.")
     assert progress_line(said[0]).startswith("[1/3] started: Create log group /flowinsight/")
     assert json.loads(run("plan", as_json=True))["empty"] is True
     waiting.sleep(900)
-    assert run("verify").startswith("The setup works")
+    assert "of the sandbox, eu-central-1\n\nThe setup works" in run("verify")
     assert ": The newest hour was read back: " in run("verify")
     verified = json.loads(run("verify", as_json=True))
     assert verified["flow_logs"][0]["state"] == "delivering"

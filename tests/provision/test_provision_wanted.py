@@ -76,6 +76,8 @@ def test_zero_days_means_for_ever() -> None:
         (f'resources = ["{VPC}"]', "The file does not say name."),
         ('name = "one"\nresources = "vpc-1"', "The resources are a list of ids"),
         ('name = 7\nresources = ["vpc-1"]', "name is a text in quotes."),
+        (f'name = "one"\nresources = ["{VPC}"]\ninterval = "60"', 'interval is a whole number, not "60".'),
+        (f'name = "one"\nresources = ["{VPC}"]\ninterval = 60.0', "interval is a whole number, not 60.0."),
         (f'name = "one"\nresources = ["{VPC}"]\ncolour = 1', "There is no setting colour at the top"),
         (f'name = "one"\nresources = ["{VPC}"]\n[s3]\ngroup = "x"', "There is no setting group in [s3]"),
         (f'name = "one"\nresources = ["{VPC}"]\n[s3]\nhive = 1', "hive in [s3] is true or false, not 1."),

@@ -61,7 +61,8 @@ def choose() -> Who | None:
     if account is None:
         _welcome(name)
         return None
-    who = Who(account.identity, Place(account.caller.account, account.region, account.caller.arn.split(":")[1]))
+    partition, sandbox = account.caller.arn.split(":")[1], account.identity.is_sandbox
+    who = Who(account.identity, Place(account.caller.account, account.region, partition, sandbox))
     _forget_others(who)
     _notice_time(account.present)
     _said(account)
