@@ -140,7 +140,9 @@ def finished(
     collected: log_events.Collected,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Loaded:
-    """The records that were brought, with the interfaces that should have written, and a look at whether those were at work."""
+    """The records that were brought and what was sent for them, with the interfaces that should have written, and a look at
+    whether those were at work.
+    """
     source, region = to_do.source, to_do.source.region or identity.region
     found = denominator.of_group(source, identity)
     looked = not to_do.narrowed
@@ -148,7 +150,14 @@ def finished(
         logs, pace = aws.client(identity, "logs", source.region), pace_for(identity, region)
         looked = at_work.look(to_do, found.due, logs, collected, pace=pace, cancelled=cancelled)
     loaded = denominator.joined(log_events.read(to_do, collected).loaded, found)
-    return replace(loaded, narrowed=not looked, left_out=left_out(reading))
+    return replace(loaded, narrowed=not looked, left_out=left_out(reading), sent=_sent(to_do))
+
+
+def _sent(to_do: log_events.Plan) -> Statement:
+    """The patterns of a plan, one a line; an empty one matches every event."""
+    return Statement(
+        filter_pattern.ENGINE, filter_pattern.LANGUAGE, "\n".join(one.text or '""' for one in to_do.statements)
+    )
 
 
 def said_beside(count: int) -> str:

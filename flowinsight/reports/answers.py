@@ -7,6 +7,7 @@ from typing import Any
 
 from flowinsight import columns, grammar, labels, periods, wording
 from flowinsight.coverage import Coverage
+from flowinsight.engines.duck import ENGINE
 from flowinsight.investigation import Investigation
 from flowinsight.question import Question, TimeRange
 from flowinsight.reports.content import (
@@ -186,11 +187,15 @@ def basis(found: Investigation, about: About) -> Iterator[Section]:
     bound = "\n".join(map(str, found.statement.parameters))
     values: tuple[Block, ...] = (Passage("Values bound to it, in order:"), Code(bound)) if bound else ()
     said = f"What the engine was sent ({found.statement.language})."
-    yield Section("Query", (Passage(said), Code(found.statement.text, "sql"), *values))
+    yield Section("Query", (Passage(said), Code(found.statement.text, _coloured_as(found)), *values))
     if about.seal:
         yield _sealed(about)
     if about.steps:
         yield Section("Case: the questions that were asked", (Steps(about.steps),))
+
+
+def _coloured_as(found: Investigation) -> str:
+    return "sql" if found.statement.engine == ENGINE else ""
 
 
 def _covered(found: Investigation, coverage: Coverage) -> Iterator[str]:

@@ -65,6 +65,7 @@ def test_events_are_told_with_their_account_range_and_patterns_and_every_line(sa
     assert isinstance(said, Events)
     assert (said.account, said.region, said.group) == (ACCOUNT, "eu-central-1", first_flow_log.GROUP)
     assert said.patterns
+    assert made.answer.statement == Statement(ENGINE, LANGUAGE, "\n".join(said.patterns))
     assert said.start is not None
     assert said.end is not None
     assert said.start <= (NOON + 900) * 1000 < (NOON + HOUR - 900) * 1000 - 1 <= said.end
