@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from flowinsight import aws, cli, snapshots
+from flowinsight.answer import Statement
 from flowinsight.fetchers import live
+from flowinsight.fetchers.filter_pattern import ENGINE, LANGUAGE
 from flowinsight.fetchers.live import Live
 from flowinsight.investigation import investigate
 from flowinsight.records import careful
