@@ -112,8 +112,7 @@ SELECT chart_bin, bin // 86400 AS day, sum(to_server_accepted + to_client_accept
   sum(to_server_rejected + to_client_rejected)::BIGINT AS rejected,
   sum(to_server_records + to_client_records - to_server_accepted - to_client_accepted
     - to_server_rejected - to_client_rejected)::BIGINT AS other, $roles
-FROM parts JOIN (SELECT scope, client, server, port, protocol, decided_by FROM chosen)
-  USING (scope, client, server, port, protocol)
+FROM parts JOIN (SELECT number, client, server, decided_by FROM chosen) USING (number)
 WHERE used GROUP BY chart_bin, day ORDER BY chart_bin, day
 """
 

@@ -25,7 +25,7 @@ _COMPARED = f"""
 WITH counted AS (
   SELECT scope, client, server, port, protocol,
     {{sides}}
-  FROM parts SEMI JOIN chosen USING (scope, client, server, port, protocol) WHERE used AND chart_bin IS NOT NULL GROUP BY ALL)
+  FROM parts JOIN chosen USING (number) WHERE used AND chart_bin IS NOT NULL GROUP BY ALL)
 SELECT scope, client, server, nullif(port, {NOT_A_PORT}) AS port, protocol, * EXCLUDE (scope, client, server, port, protocol),
   CASE
     WHEN accepted_before > 0 AND rejected_after > 0 AND rejected_before = 0 THEN 'newly rejected'

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from flowinsight import answerable, conditions, conversations, coverage, db, rollups
 from flowinsight.answer import Statement
-from flowinsight.conversations import matched
-from flowinsight.conversations.observers import ENDS
+from flowinsight.conversations import matched, tables
+from flowinsight.conversations.columns import Flags, from_arrow
+from flowinsight.conversations.model import Model
 from flowinsight.coverage import Coverage
 from flowinsight.engines import duck
 from flowinsight.loaded import Loaded
@@ -23,35 +26,19 @@ SELECT * FROM {matched.IDENTIFIED}
 WHERE (scope, protocol, sender, sender_port, receiver, receiver_port) IN (FROM chosen_flows)
 """
 
-_CHOSEN_FLOWS = f"""
-CREATE OR REPLACE TEMP TABLE chosen_flows AS
-WITH turned AS (SELECT *, {ENDS} FROM decided),
-kept AS (SELECT turned.* FROM turned SEMI JOIN chosen USING (scope, client, server, port, protocol))
-SELECT scope, protocol, x AS sender, x_port AS sender_port, y AS receiver, y_port AS receiver_port FROM kept
-UNION SELECT scope, protocol, y, y_port, x, x_port FROM kept
-"""
-
-_RECONCILED = """
-SELECT
-  (SELECT coalesce(sum(records + copies), 0)::BIGINT FROM flows WHERE asked AND outside_leg) AS nat_outside_legs,
-  (SELECT coalesce(sum(records + copies), 0)::BIGINT FROM flows WHERE asked AND NOT outside_leg
-    AND (sender IS NULL OR receiver IS NULL OR protocol IS NULL)) AS without_endpoints,
-  coalesce(sum(to_server_copies + to_client_copies), 0)::BIGINT AS copies,
-  coalesce(sum(to_server_records + to_client_records), 0)::BIGINT AS seen,
-  coalesce(sum(to_server_records + to_client_records) FILTER (used), 0)::BIGINT AS used
-FROM parts $picked
-"""
-
 
 @dataclass(frozen=True)
 class Prepared:
     """Everything an answer needs. `statement` is what was sent to where the records lie. `connection` is a cursor of its own with
-    the tables `conversations`, `parts`, `ranked` and `coverage_bins`, and the view `chosen` (the conversations asked for).
+    the table `coverage_bins` and the views `flows`, `conversations`, `parts` and `chosen` (the conversations asked for).
+    `chosen` tells of each conversation of the `model` whether it is one of them.
     """
 
     question: Question
     loaded: Loaded
     connection: db.Connection
+    model: Model
+    chosen: Flags
     statement: Statement
     coverage: Coverage
     reasons: tuple[str, ...]
@@ -73,7 +60,7 @@ def prepare(
     connection = connection or loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
     records = matched.match(connection, loaded, *rollups.around(loaded, question, margin=matched.MARGIN))
-    conversations.build(
+    model = conversations.build(
         connection,
         records,
         bin_seconds=covered.bin_seconds,
@@ -81,14 +68,16 @@ def prepare(
         one_way_counts=covered.traffic_type != "REJECT",
         replies_visible=covered.traffic_type != "REJECT" and conditions.lets_replies_through(question),
     )
-    _choose(connection, question)
-    reconciliation = _reconcile(connection, question, loaded)
+    chosen = _choose(connection, question, model)
+    reconciliation = _reconcile(model, chosen, loaded)
     why_not = answerable.reasons(question, loaded, covered)
     found = reconciliation["records"] > reconciliation["outside_filter"]
     return Prepared(
         question,
         loaded,
         connection,
+        model,
+        chosen,
         loaded.sent or Statement(duck.ENGINE, duck.LANGUAGE, records.sent, records.bound),
         covered,
         why_not,
@@ -101,34 +90,40 @@ def relation(prepared: Prepared) -> str:
     """The relation of the records that a question is about: where conversations were chosen, a view of theirs, made here."""
     if not prepared.question.conversation_filters:
         return db.RECORDS
-    prepared.connection.execute(_CHOSEN_FLOWS)
+    tables.show_chosen_flows(prepared.connection, prepared.model, prepared.chosen)
     prepared.connection.execute(_FINISHED)
     return FINISHED
 
 
-def _choose(connection: db.Connection, question: Question) -> None:
+def _choose(connection: db.Connection, question: Question, model: Model) -> Flags:
+    """Create the view `chosen`, and tell which conversations of the model are in it."""
+    chosen = np.full(len(model), not question.conversation_filters)
     if question.conversation_filters:
         condition = conditions.all_of(*map(conditions.finishing, question.conversation_filters))
         connection.execute(_PICKED.replace("$condition", condition.sql), list(condition.parameters))
+        chosen[from_arrow(connection.sql("SELECT number FROM picked").to_arrow_table()["number"])] = True
     connection.execute(_CHOSEN.replace("$relation", "picked" if question.conversation_filters else "conversations"))
+    return chosen
 
 
-def _reconcile(connection: db.Connection, question: Question, loaded: Loaded) -> dict[str, int]:
+def _reconcile(model: Model, chosen: Flags, loaded: Loaded) -> dict[str, int]:
     """From lines to conversations; records less what is outside, duplicate, a NAT leg or addressless are in conversations."""
-    picked = "SEMI JOIN chosen USING (scope, client, server, port, protocol)" if question.conversation_filters else ""
-    found = db.one(connection, _RECONCILED.replace("$picked", picked))
-    duplicates = loaded.duplicates + found["copies"] + found["seen"] - found["used"]
-    apart = duplicates + found["nat_outside_legs"] + found["without_endpoints"]
+    parts, flows = model.parts, model.flows
+    mine = chosen[parts.columns["conversation"]]
+    copies, seen = (parts.both_ways(name)[mine] for name in ("copies", "records"))
+    used = int(seen[model.believed.used[mine]].sum())
+    duplicates = loaded.duplicates + int(copies.sum()) + int(seen.sum()) - used
+    apart = duplicates + flows.outside_legs + flows.without_endpoints
     return {
         "lines": loaded.tally.lines,
         "records": loaded.tally.records,
         "status_rows": loaded.tally.status_rows,
         "skipped": loaded.tally.skipped,
         "unparsable": loaded.tally.unparsable,
-        "outside_filter": loaded.tally.records - apart - found["used"],
+        "outside_filter": loaded.tally.records - apart - used,
         "duplicates": duplicates,
-        "nat_outside_legs": found["nat_outside_legs"],
-        "without_endpoints": found["without_endpoints"],
-        "in_conversations": found["used"],
-        "conversations": db.one(connection, "SELECT count(*) AS n FROM chosen")["n"],
+        "nat_outside_legs": flows.outside_legs,
+        "without_endpoints": flows.without_endpoints,
+        "in_conversations": used,
+        "conversations": int(np.count_nonzero(chosen)),
     }

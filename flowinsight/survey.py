@@ -1,10 +1,9 @@
 """What is known of a source as a whole: made when it is asked for the first time, read by every question."""
 
 import threading
-from functools import cache
 from typing import Any
 
-from flowinsight import db, fields, iana
+from flowinsight import db, fields
 from flowinsight.conditions import PLACES
 from flowinsight.loaded import Loaded
 
@@ -53,16 +52,6 @@ WITH legs AS (
   WHERE $told AND (pkt_srcaddr <> srcaddr OR pkt_dstaddr <> dstaddr))
 SELECT scope, dstaddr AS hop, pkt_dstaddr AS peer FROM legs WHERE pkt_dstaddr <> dstaddr
 UNION SELECT scope, srcaddr, pkt_srcaddr FROM legs WHERE pkt_srcaddr <> srcaddr
-"""
-
-FIRST_EPHEMERAL = 32768
-"""Linux takes client ports from here; the IANA range, which Windows uses, begins at 49152."""
-
-KNOWN_PORTS = "known_ports"
-"""The table of ports to which IANA assigned a service: protocol, port, rank (2 for system ports, 1 for registered ones)."""
-
-_KNOW_PORTS = f"""
-CREATE TABLE {KNOWN_PORTS} AS SELECT unnest(?) AS protocol, unnest(?) AS port, unnest(?) AS rank
 """
 
 NOT_A_PORT = -1
@@ -133,20 +122,7 @@ def _make(loaded: Loaded, cursor: db.Connection) -> None:
         cursor.execute(_KNOW_VPCS)
     if KNOWN_HOPS not in there:
         cursor.execute(_KNOW_HOPS.replace("$told", str(bool(loaded.tokens & TELLS_HOPS)).lower()))
-    if KNOWN_PORTS not in there:
-        cursor.execute(_KNOW_PORTS, _known_ports())
     lost = db.one(cursor, f"SELECT count(*) > 0 AS lost FROM {WINDOWS} WHERE skipdata > 0")["lost"]
     cursor.execute(_KNOW_LOSSES.replace("$any", str(bool(lost)).lower()))
     cursor.execute(_IDENTIFY.replace("$kind", "TABLE" if few else "VIEW"))
     cursor.execute(_KNOW_EXTREMES)
-
-
-@cache
-def _known_ports() -> list[list[int]]:
-    known = [
-        (protocol, port, 2 if port < 1024 else 1)
-        for protocol in sorted(iana.WITH_PORTS)
-        for port in sorted(iana.assigned_ports(protocol))
-        if port < FIRST_EPHEMERAL
-    ]
-    return [list(column) for column in zip(*known, strict=True)]

@@ -19,7 +19,7 @@ _MEASURES = {
     "bytes": "coalesce(sum(to_server_bytes + to_client_bytes), 0)::BIGINT",
     "packets": "coalesce(sum(to_server_packets + to_client_packets), 0)::BIGINT",
     "records": "coalesce(sum(to_server_records + to_client_records), 0)::BIGINT",
-    "conversations": "count(DISTINCT (scope, client, server, port, protocol))",
+    "conversations": "count(DISTINCT number)",
 }
 
 _ORDERS = {
@@ -49,8 +49,7 @@ def rows(prepared: Prepared) -> Answer:
         prepared.connection,
         f"""
         SELECT {", ".join([*keys, *measured])}
-        FROM parts JOIN (SELECT scope, client, server, port, protocol, outcome FROM chosen)
-          USING (scope, client, server, port, protocol)
+        FROM parts JOIN (SELECT number, client, server, port, protocol, outcome FROM chosen) USING (number)
         WHERE used GROUP BY {", ".join(map(str, range(1, len(keys) + 1)))} ORDER BY {order} LIMIT {question.limit + 1}""",
     )
     return limited(question, prepared.statement, found, deduplicated=True)
@@ -70,7 +69,7 @@ def conversations(prepared: Prepared) -> Answer:
     found = db.rows(
         prepared.connection,
         f"""
-        SELECT * REPLACE ({_PORT} AS port) FROM chosen
+        SELECT * EXCLUDE (number) REPLACE ({_PORT} AS port) FROM chosen
         ORDER BY {_ORDERS[question.measures[0]]}scope, client, server, chosen.port, protocol
         LIMIT {question.limit + 1}""",
     )

@@ -1,6 +1,6 @@
 """The records a question is about, copied once, each with its scope, its observer and who is really talking."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flowinsight import db, survey
 from flowinsight.conditions import Condition
@@ -9,9 +9,6 @@ from flowinsight.survey import KNOWN_HOPS, TELLS_HOPS
 
 MARGIN = 600
 """Seconds read beyond both ends of a range for evidence of who started: one aggregation interval of the longer kind."""
-
-LARGE, COPIED = 2_000_000, 250_000
-"""A source of more records than LARGE is not gone through twice for COPIED of them."""
 
 NOT_A_PORT, IDENTIFIED = survey.NOT_A_PORT, survey.IDENTIFIED
 
@@ -62,21 +59,6 @@ class Matched:
     sent: str
     bound: tuple[object, ...]
     most: int
-
-    def at_hand(self, connection: db.Connection, most: int = COPIED) -> "Matched":
-        """The same records, in a table of their own where a large source has at most so many: it is gone through once then."""
-        if self.most <= max(most, LARGE):
-            return self
-        sql = f"CREATE OR REPLACE TEMP TABLE taken AS FROM {self.sql} LIMIT {most + 1}"
-        count = db.made(connection, sql, self.parameters)
-        return self if count > most else replace(self, sql="taken", parameters=(), most=count)
-
-    def exceeds(self, connection: db.Connection, budget: int) -> bool:
-        """Whether there are more records than this; they are counted only where the source has that many."""
-        if self.most <= budget:
-            return False
-        sql = f"SELECT count(*) > {budget} AS exceeds FROM {self.sql}"
-        return bool(db.one(connection, sql, self.parameters)["exceeds"])
 
 
 def match(connection: db.Connection, loaded: Loaded, around: Condition, asked: Condition) -> Matched:

@@ -1,38 +1,16 @@
 """Which interface to believe: one observer for a conversation, so that nothing is counted twice."""
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
 
 from flowinsight import db
-from flowinsight.conversations.flows import PAIR, added_up
-from flowinsight.conversations.matched import NOT_A_PORT
-
-KEY = "scope, client, server, port, protocol"
-
-ENDS = f"""CASE WHEN started < 0 THEN y ELSE x END AS client, CASE WHEN started < 0 THEN x ELSE y END AS server,
-    CASE WHEN started > 0 OR x_port = y_port THEN y_port WHEN started < 0 THEN x_port ELSE {NOT_A_PORT} END AS port"""
-"""The ends of a conversation out of a pair of endpoints and the decision about it, in SQL."""
-
-_SIDES = (("to_server", "to_server"), ("to_client", "NOT to_server"))
-_EDGES = ", ".join(
-    f"min(if({side}, first, NULL)) AS {name}_first, max(if({side}, last, NULL)) AS {name}_last" for name, side in _SIDES
-)
-
-_PARTS = f"""
-CREATE OR REPLACE TEMP TABLE parts AS
-WITH oriented AS (
-  SELECT read_flows.* EXCLUDE (sender, sender_port, receiver, receiver_port), evidence,
-    {ENDS},
-    (started < 0) <> from_x AS to_server
-  FROM read_flows JOIN decided USING ({PAIR}) WHERE asked)
-SELECT {KEY}, observer, bin, chart_bin, min(evidence) AS evidence, min(through) AS through,
-  $totals, {_EDGES}, true AS used
-FROM oriented GROUP BY {KEY}, observer, bin, chart_bin
-"""
-
-_SHARED = f"""
-CREATE OR REPLACE TEMP TABLE shared AS
-SELECT {KEY} FROM parts GROUP BY {KEY} HAVING min(observer) <> max(observer)
-"""
+from flowinsight.conversations.columns import Columns, Flags, Numbers, from_arrow, texts_to_arrow
+from flowinsight.conversations.grouping import added, any_of, least, most, numbered, one_of_each
+from flowinsight.conversations.parts import Parts
+from flowinsight.conversations.reading import Flows, Places
 
 # An interface's own address is the one that stands in most of its records, on the side that is its own where that is said.
 _HOMES = """
@@ -44,55 +22,117 @@ SELECT observer, arg_min(address, (-n, address)) AS home FROM (
   GROUP BY ALL) GROUP BY ALL
 """
 
-# Most bytes both ways; ties to the server's own interface, then to the lowest id.
-_RANKED = f"""
-CREATE OR REPLACE TEMP TABLE ranked AS
-SELECT {KEY}, observer, row_number() OVER (
-    PARTITION BY {KEY} ORDER BY sum(to_server_bytes + to_client_bytes) DESC, (home IS NOT DISTINCT FROM server) DESC, observer
-  ) AS place
-FROM parts SEMI JOIN shared USING ({KEY}) LEFT JOIN homes USING (observer) GROUP BY {KEY}, observer, home
-"""
-
-# The believed observer's rows count; another fills only bins where the believed one lost records or wrote nothing at all.
-_NOT_BELIEVED = f"""
-CREATE OR REPLACE TEMP TABLE not_believed AS
-WITH best AS (SELECT {KEY}, observer AS best FROM ranked WHERE place = 1),
-status AS (SELECT interface, bin, skipdata > 0 AS lost FROM coverage_bins),
-seen AS (SELECT DISTINCT {KEY}, bin, observer FROM parts SEMI JOIN shared USING ({KEY})),
-candidates AS (
-  SELECT {KEY}, seen.bin, seen.observer, place, coalesce(own.lost, false) AS lost,
-    coalesce(theirs.lost, true) AS best_is_gone
-  FROM seen JOIN ranked USING ({KEY}, observer) JOIN best USING ({KEY})
-  LEFT JOIN status own ON own.interface = seen.observer AND own.bin = seen.bin
-  LEFT JOIN status theirs ON theirs.interface = best AND theirs.bin = seen.bin),
-believed AS (
-  SELECT {KEY}, bin, arg_min(observer, (lost, place)) AS observer
-  FROM candidates WHERE place = 1 OR best_is_gone GROUP BY ALL)
-SELECT {KEY}, bin, observer FROM seen EXCEPT SELECT {KEY}, bin, observer FROM believed
-"""
-
-_MARK = f"""
-UPDATE parts SET used = false FROM not_believed n
-WHERE ({", ".join(f"n.{name}" for name in KEY.split(", "))}, n.observer)
-  = ({", ".join(f"parts.{name}" for name in KEY.split(", "))}, parts.observer) AND n.bin IS NOT DISTINCT FROM parts.bin
-"""
+_STATUS = "SELECT interface, bin, (skipdata > 0)::BIGINT AS lost FROM coverage_bins"
 
 
-def believe(connection: db.Connection, sums: Mapping[str, str]) -> bool:
-    """Create `parts`: `sums` per conversation, observer, coverage bin and chart bin; `used` where this observer is believed.
+_LAST = 2**32
+"""Added to the rank of an observer where it lost records."""
 
-    Whether any conversation has several observers; if so `ranked` is theirs, the believed one in place 1.
+
+@dataclass(frozen=True)
+class Believed:
+    """`used`: of each part whether its observer is believed there. `observer`: of each conversation the one that is believed.
+
+    `seen` names all observers of those conversations that have several: conversation and observer, in this order.
     """
-    totals = [f"{added_up(what, side)} AS {name}_{column}" for column, what in sums.items() for name, side in _SIDES]
-    connection.execute(_PARTS.replace("$totals", ", ".join(totals)))
-    if not db.made(connection, _SHARED):
-        return False
-    find_homes(connection)
-    for statement in (_RANKED, _NOT_BELIEVED, _MARK):
-        connection.execute(statement)
-    return True
+
+    used: Flags
+    observer: Numbers
+    seen: Columns
+
+    @property
+    def several(self) -> bool:
+        return len(self.seen["observer"]) > 0
+
+
+@dataclass(frozen=True)
+class Status:
+    """What coverage says: observers and bins in which they wrote anything, and whether they lost records there."""
+
+    observer: Numbers
+    bins: Numbers
+    lost: Flags
+
+    def of(self, observer: Numbers, bins: Numbers) -> tuple[Flags, Flags]:
+        """Of each observer and bin whether it wrote anything, and whether it lost records."""
+        group, count = numbered(np.concatenate([self.observer, observer]), np.concatenate([self.bins, bins]))
+        known, asked = np.split(group, [len(self.lost)])
+        every = np.ones(len(known), np.bool_)
+        return any_of(every, known, count)[asked], any_of(self.lost, known, count)[asked]
+
+
+def read_status(connection: db.Connection, observers: tuple[str, ...], only: str = "true") -> Status:
+    """The table `coverage_bins`, or the rows of it with a condition in SQL. An observer is its place among these."""
+    table = connection.sql(f"{_STATUS} WHERE {only}").to_arrow_table()
+    places = pc.index_in(table["interface"], texts_to_arrow(observers))
+    return Status(from_arrow(places, -1).astype(np.int64), from_arrow(table["bin"]), from_arrow(table["lost"]) > 0)
 
 
 def find_homes(connection: db.Connection) -> None:
-    """Create `homes`: observer, and the address that is its own."""
+    """Create `homes` from the view `flows`: observer, and the address that is its own."""
     connection.execute(_HOMES)
+
+
+def believe(connection: db.Connection, flows: Flows, parts: Parts) -> Believed:
+    """Whom to believe: the observer with most bytes both ways, ties to the server's own interface, then to the lowest id.
+
+    What each observer wrote is read from the table `coverage_bins`: another one fills only bins where the believed one lost
+    records or wrote nothing at all.
+    """
+    conversation, observer, count = parts.columns["conversation"], parts.columns["observer"], len(parts.keys["port"])
+    first, last = least(observer, conversation, count), most(observer, conversation, count)
+    mine = np.flatnonzero((first != last)[conversation])
+    used = np.ones(len(parts), np.bool_)
+    if not len(mine):
+        return Believed(used, first, {"conversation": mine, "observer": mine})
+    find_homes(connection)
+    seen, group = _ranked(parts, mine, _homes(connection, flows))
+    best = np.flatnonzero(seen["rank"] == 0)
+    first[seen["conversation"][best]] = seen["observer"][best]
+    used[mine] = _believed(parts, mine, seen["rank"][group], first, read_status(connection, flows.texts["observer"]))
+    return Believed(used, first, {name: seen[name] for name in ("conversation", "observer")})
+
+
+def _ranked(parts: Parts, mine: Numbers, homes: Numbers) -> tuple[Columns, Numbers]:
+    """Of some parts each conversation's observers, with their rank from 0 on; and which of these each part is of."""
+    both = {name: parts.columns[name][mine] for name in ("conversation", "observer")}
+    group, count = numbered(*both.values())
+    one = one_of_each(group, count)
+    conversation, observer = (column[one] for column in both.values())
+    size = added(parts.both_ways("bytes")[mine], group, count)
+    elsewhere = homes[observer] != parts.keys["server"][conversation]
+    order = np.lexsort((observer, elsewhere, -size, conversation))
+    rank = np.empty(count, np.int64)
+    ordered = conversation[order]
+    rank[order] = np.arange(count) - np.searchsorted(ordered, ordered)
+    listed = np.lexsort((observer, conversation))
+    places = np.empty(count, np.int64)
+    places[listed] = np.arange(count)
+    return {"conversation": conversation[listed], "observer": observer[listed], "rank": rank[listed]}, places[group]
+
+
+def _homes(connection: db.Connection, flows: Flows) -> Numbers:
+    """The place of each observer's own address, -1 where none is known or no conversation has it."""
+    found = np.full(len(flows.texts["observer"]), -1)
+    known = {row["observer"]: row["home"] for row in db.rows(connection, "FROM homes WHERE home IS NOT NULL")}
+    for code, name in enumerate(flows.texts["observer"]):
+        if name in known:
+            found[code] = _place(flows.places, known[name])
+    return found
+
+
+def _place(places: Places, number: int) -> int:
+    found = bisect_left(range(len(places)), number, key=places.number)
+    return found if found < len(places) and places.number(found) == number else -1
+
+
+def _believed(parts: Parts, mine: Numbers, rank: Numbers, best: Numbers, status: Status) -> Flags:
+    """Of some parts, with the rank of each one's observer, whether they count. `best` is each conversation's first observer."""
+    conversation, observer, bins = (parts.columns[name][mine] for name in ("conversation", "observer", "bin"))
+    _, lost = status.of(observer, bins)
+    best_wrote, best_lost = status.of(best[conversation], bins)
+    candidate = (rank == 0) | best_lost | ~best_wrote
+    cell, count = numbered(conversation, bins)
+    place = rank + lost * _LAST
+    believed: Flags = candidate & (place == least(place[candidate], cell[candidate], count)[cell])
+    return believed

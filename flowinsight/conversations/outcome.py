@@ -1,11 +1,15 @@
 """What came of each conversation: a ladder from rejected to data, never the one word 'connected'."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from flowinsight import db
-from flowinsight.conversations.flows import NONE
-from flowinsight.conversations.initiator import DECIDED_BY
-from flowinsight.conversations.observers import KEY
+import numpy as np
+
+from flowinsight import db, iana
+from flowinsight.conversations.columns import Columns, Flags, Numbers
+from flowinsight.conversations.grouping import NEVER, added, any_of, least, most, numbered, one_of_each
+from flowinsight.conversations.observers import Believed, Status, read_status
+from flowinsight.conversations.parts import DIRECTIONS, Parts, first_hop
+from flowinsight.conversations.reading import Flows
 
 OUTCOMES = (
     "rejected", "no reply", "reply not visible", "reset", "handshake only", "replied", "replied with data", "data",
@@ -16,7 +20,7 @@ OUTCOMES = (
 _EVERYBODY = {
   "accepted_records": ("to_server_accepted", "to_client_accepted"),
   "rejected_records": ("to_server_rejected", "to_client_rejected"),
-  "asked_rejected": ("to_server_rejected",), "reply_rejected": ("to_client_rejected",),
+  "reply_rejected": ("to_client_rejected",),
   "replies": ("to_client_passed",), "requests": ("to_server_passed",),
   "answers": ("to_client_answers",), "resets": ("to_client_resets",),
   "payload": ("to_server_payload", "to_client_payload"),
@@ -36,89 +40,92 @@ _MEASURED = {
     "connection_starts": "to_server_syn",
 }  # fmt: skip
 
-_OUTCOME = """CASE
-  WHEN replies = 0 AND rejected_records > 0 THEN 'rejected'
-  WHEN replies = 0 AND ($lost OR NOT $visible) THEN 'reply not visible'
-  WHEN replies = 0 THEN 'no reply'
-  WHEN reply_rejected > 0 AND payload = 0 THEN 'rejected'
-  WHEN protocol <> 6 THEN 'replied'
-  WHEN flagged AND answers = 0 AND resets = replies THEN 'reset'
-  WHEN flagged AND payload > 0 THEN 'data'
-  WHEN flagged THEN 'handshake only'
-  WHEN payload > 0 THEN 'replied with data'
-  ELSE 'replied' END"""
-
-# A rejected reply without flags is known by what it answers: the request had passed.
-_KINDS = """{'attempt': attempts, 'mid_connection': midway, 'control': controlled,
-  'reply_blocked': blocked + (CASE WHEN requests > 0 THEN reply_unexplained ELSE 0 END),
-  'unknown': asked_unexplained + (CASE WHEN requests > 0 THEN 0 ELSE reply_unexplained END)}"""
-
-_CONVERSATIONS = f"""
-CREATE OR REPLACE TEMP TABLE conversations AS
-WITH summed AS (
-  SELECT {KEY}, min(evidence) AS evidence, min(through) AS through, min(observer) AS observer, $sums,
-    least(min(to_server_first) $used, min(to_client_first) $used) AS first,
-    greatest(max(to_server_last) $used, max(to_client_last) $used) AS last, $days AS days_seen
-  FROM parts GROUP BY {KEY}),
-told AS (SELECT *, flagged_records > 0 AS flagged FROM summed)
-SELECT {KEY}, {", ".join(_MEASURED)}, first, last, days_seen, accepted_records, rejected_records, {_OUTCOME} AS outcome,
-  [{", ".join(f"'{name}'" for name in DECIDED_BY)}][evidence + 1] AS decided_by,
-  $interfaces AS interfaces, $observer AS observer, through, {_KINDS} AS reject_kinds
-FROM told $join_lost $join_several
-"""
-
-_LOST = f"""LEFT JOIN (
-  SELECT DISTINCT {KEY}, true AS lost
-  FROM parts JOIN coverage_bins ON interface = observer AND coverage_bins.bin = parts.bin WHERE skipdata > 0
-) USING ({KEY})"""
-_ANY_LOST = "SELECT count(*) > 0 AS lost FROM coverage_bins WHERE skipdata > 0"
-
-_SEVERAL = f"""LEFT JOIN (
-  SELECT {KEY}, list_sort(list(observer)) AS all_interfaces, arg_min(observer, place) AS believed FROM ranked GROUP BY {KEY}
-) USING ({KEY})"""
-
-_DAY = "bin // 86400"
-_MOST_BITS = 60
+_DAY = 86400
 
 
-def describe(connection: db.Connection, sums: Mapping[str, str], *, several: bool, replies_visible: bool) -> None:
-    """Create `conversations`, one row each, from `parts`, of which `sums` says which are zero, and `ranked` if `several`.
+def describe(
+    connection: db.Connection, flows: Flows, parts: Parts, believed: Believed, *, replies_visible: bool
+) -> Columns:
+    """One number for each conversation in each column; who lost records is read from the table `coverage_bins`.
 
-    Columns: the key (port -1 where there is none), bytes, packets and records each way, connection_starts, first, last
-    and days_seen as the believed observer saw them; accepted_records and rejected_records of all observers; outcome,
-    decided_by, interfaces, observer, through, reject_kinds.
+    bytes, packets and records each way, connection_starts, first (or NEVER), last (or -NEVER) and days_seen as the believed
+    observer saw them; accepted_records and rejected_records of all observers; rung (a place in OUTCOMES), evidence (a place in
+    DECIDED_BY), observer, through (-1 where there is no hop), and rejects by kind: attempt, mid_connection, control,
+    reply_blocked, unknown. `replies_visible` is false where the records hold no replies that were asked for.
     """
-    added = [f"{_added(columns, sums)}::BIGINT AS {name}" for name, columns in _EVERYBODY.items()]
-    measured = [f"{_added((column,), sums, used=several)}::BIGINT AS {name}" for name, column in _MEASURED.items()]
-    lost = bool(db.one(connection, _ANY_LOST)["lost"])
-    written = {
-        "$lost": "lost IS NOT NULL" if lost else "false",
-        "$join_lost": _LOST if lost else "",
-        "$visible": "true" if replies_visible else "false",
-        "$sums": ", ".join([*added, *measured]),
-        "$used": "FILTER (used)" if several else "",
-        "$days": _days(connection),
-        "$interfaces": "coalesce(all_interfaces, [observer])" if several else "[observer]",
-        "$observer": "coalesce(believed, observer)" if several else "observer",
-        "$join_several": _SEVERAL if several else "",
+    count, conversation = len(parts.keys["port"]), parts.columns["conversation"]
+    used = slice(None) if believed.used.all() else np.flatnonzero(believed.used)
+    mine = conversation[used]
+
+    def summed(names: Iterable[str], which: slice | Numbers, of: Numbers) -> Numbers:
+        there = [parts.columns[name][which] for name in names if name in parts.columns]
+        return added(sum(there[1:], there[0]), of, count) if there else np.zeros(count, np.int64)
+
+    every = {name: summed(names, slice(None), conversation) for name, names in _EVERYBODY.items()}
+    measured = {name: summed((column,), used, mine) for name, column in _MEASURED.items()}
+    first, last = (
+        how(reach(*(parts.columns[f"{way}_{edge}"][used] for way in DIRECTIONS)), mine, count)
+        for how, reach, edge in ((least, np.minimum, "first"), (most, np.maximum, "last"))
+    )
+    lost = _lost(parts, read_status(connection, flows.texts["observer"], only="skipdata > 0"), count)
+    return (
+        measured
+        | {name: every[name] for name in ("accepted_records", "rejected_records")}
+        | _kinds(every)
+        | {
+            "first": first,
+            "last": last,
+            "days_seen": _days(parts.columns["bin"][used], mine, count),
+            "rung": _rungs(every, parts.keys["protocol"], lost | (not replies_visible)),
+            "evidence": least(parts.columns["evidence"], conversation, count),
+            "observer": believed.observer,
+            "through": first_hop(parts.columns["through"], conversation, count),
+        }
+    )
+
+
+def _lost(parts: Parts, losses: Status, count: int) -> Flags:
+    """Whether any observer lost records in a bin in which it saw the conversation."""
+    if not len(losses.lost):
+        return np.zeros(count, np.bool_)
+    _, lost = losses.of(parts.columns["observer"], parts.columns["bin"])
+    return any_of(lost, parts.columns["conversation"], count)
+
+
+def _days(bins: Numbers, conversation: Numbers, count: int) -> Numbers:
+    """How many distinct days of UTC."""
+    told = bins != NEVER
+    conversation, day = conversation[told], bins[told] // _DAY
+    group, different = numbered(conversation, day)
+    return added(np.ones(different, np.int64), conversation[one_of_each(group, different)], count)
+
+
+def _rungs(every: Columns, protocol: Numbers, unseen: Flags) -> Numbers:
+    """The rung of each conversation; `unseen` says that a reply would not have been visible."""
+    flagged = every["flagged_records"] > 0
+    ladder = (
+        ("rejected", (every["replies"] == 0) & (every["rejected_records"] > 0)),
+        ("reply not visible", (every["replies"] == 0) & unseen),
+        ("no reply", every["replies"] == 0),
+        ("rejected", (every["reply_rejected"] > 0) & (every["payload"] == 0)),
+        ("replied", protocol != iana.TCP),
+        ("reset", flagged & (every["answers"] == 0) & (every["resets"] == every["replies"])),
+        ("data", flagged & (every["payload"] > 0)),
+        ("handshake only", flagged),
+        ("replied with data", every["payload"] > 0),
+    )
+    return np.select(
+        [which for _, which in ladder], [OUTCOMES.index(name) for name, _ in ladder], OUTCOMES.index("replied")
+    )
+
+
+def _kinds(every: Columns) -> dict[str, Numbers]:
+    """Rejects by kind. A rejected reply without flags is known by what it answers: the request had passed."""
+    answered = np.where(every["requests"] > 0, every["reply_unexplained"], 0)
+    return {
+        "attempt": every["attempts"],
+        "mid_connection": every["midway"],
+        "control": every["controlled"],
+        "reply_blocked": every["blocked"] + answered,
+        "unknown": every["asked_unexplained"] + every["reply_unexplained"] - answered,
     }
-    sql = _CONVERSATIONS
-    for place, text in written.items():
-        sql = sql.replace(place, text)
-    connection.execute(sql)
-
-
-def _added(columns: Iterable[str], sums: Mapping[str, str], *, used: bool = False) -> str:
-    present = [
-        column for column in columns if sums[column.removeprefix("to_server_").removeprefix("to_client_")] != NONE
-    ]
-    together = " + ".join(present)
-    return NONE if not present else f"sum(if(used, {together}, 0))" if used else f"sum({together})"
-
-
-def _days(connection: db.Connection) -> str:
-    """How to count distinct days. Each is a bit where there are few enough; a set for each conversation takes far longer."""
-    found = db.one(connection, f"SELECT min({_DAY}) AS first, max({_DAY}) AS last FROM parts")
-    if found["first"] is None or found["last"] - found["first"] > _MOST_BITS:
-        return f"count(DISTINCT {_DAY}) FILTER (used)"
-    return f"coalesce(bit_count(bit_or(1::BIGINT << ({_DAY} - {found['first']})) FILTER (used)), 0)::BIGINT"

@@ -1,73 +1,149 @@
 """Pairs of exact endpoints, and what each side of them sent: what evidence of who started is read from."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
 from flowinsight import db
-from flowinsight.conversations.flows import PAIR, Occurring, added_up
+from flowinsight.conversations.columns import Columns, Flags, Numbers
+from flowinsight.conversations.grouping import NEVER, added, any_of, least, most, numbered, one_of_each
+from flowinsight.conversations.reading import Flows
 from flowinsight.survey import KNOWN_LOSSES
 
-_COUNTS = {"records": "records", "rejected": "unpassed", "openers": "openers", "syn": "syn", "synack": "synack"}
-"""What is counted of each side, and its name in SUMS and EVIDENCE."""
-
-_SIDES = (("x", "from_x"), ("y", "NOT from_x"))
-
-_PAIRS = f"""
-CREATE OR REPLACE TEMP TABLE pairs AS
-SELECT summed.*, $lossy AS lossy,
-  coalesce(x_first < y_first - 1, false) AS x_seen_first, coalesce(y_first < x_first - 1, false) AS y_seen_first
-FROM (SELECT {PAIR}, bool_or(asked) AS asked, min(observer) <> max(observer) AS several, $firsts, $sums
-  FROM read_flows GROUP BY {PAIR}) summed $join_lossy
-"""
-
-_ANY_SEVERAL = "SELECT bool_or(several) AS several FROM pairs"
-
-# Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself.
-_APART = f"""
-WITH by_observer AS (
-  SELECT {PAIR}, min(if(from_x, first, NULL)) AS x_first, min(if(from_x, NULL, first)) AS y_first
-  FROM read_flows SEMI JOIN (FROM pairs WHERE several) USING ({PAIR}) GROUP BY {PAIR}, observer),
-apart AS (
-  SELECT {PAIR}, coalesce(bool_or(x_first < y_first - 1), false) AS x_seen,
-    coalesce(bool_or(y_first < x_first - 1), false) AS y_seen
-  FROM by_observer GROUP BY {PAIR})
-UPDATE pairs SET x_seen_first = x_seen, y_seen_first = y_seen FROM apart
-WHERE {" AND ".join(f"apart.{name} = pairs.{name}" for name in PAIR.split(", "))}
-"""
-
-_LOSSY = f"""
-CREATE OR REPLACE TEMP TABLE lossy AS
-WITH seen AS (
-  SELECT {PAIR}, observer, min(first) AS first, max(last) AS last FROM read_flows
-  SEMI JOIN {KNOWN_LOSSES} USING (observer) GROUP BY {PAIR}, observer)
-SELECT DISTINCT {PAIR} FROM seen JOIN {KNOWN_LOSSES} lost
-  ON lost.observer = seen.observer AND lost.start <= seen.last AND lost."end" >= seen.first
+_LOSSES = f"""
+SELECT observer, list(start ORDER BY start) AS starts, list("end" ORDER BY start) AS ends
+FROM {KNOWN_LOSSES} WHERE start IS NOT NULL AND "end" IS NOT NULL GROUP BY observer
 """
 
 
-def pair_up(connection: db.Connection, occurs: Occurring) -> int:
-    """Create `pairs` out of `read_flows`, one row for two exact endpoints x and y.
+@dataclass(frozen=True)
+class Side:
+    """What one side of each pair sent.
 
-    Of each side: records, rejected, openers, syn, synack (counts), first, first_syn, first_passed (Unix seconds) and
-    seen_first (whether one observer saw it first, by more than a second). Of both: asked, flags_asked, several (whether several
-    observers saw it), and lossy (whether an observer lost records meanwhile). How many pairs there are.
+    `records` and, of them, `rejected`, `openers`, `syn` and `synack` are counts; `first`, `first_syn` and `first_passed` are
+    Unix seconds or NEVER.
     """
-    sums = [
-        f"{added_up(occurs.sums[what], side)} AS {prefix}_{name}"
-        for prefix, side in _SIDES
-        for name, what in _COUNTS.items()
-    ]
-    sums.append(f"{added_up(occurs.sums['marked'], 'asked')} AS flags_asked")
-    firsts = {"first": "true", "first_syn": "syn" if "syn" in occurs else "false",
-              "first_passed": "passed" if "unpassed" in occurs else "true"}  # fmt: skip
-    earliest = [f"{_first(side, of)} AS {prefix}_{name}" for prefix, side in _SIDES for name, of in firsts.items()]
-    if occurs.lossy:
-        connection.execute(_LOSSY)
-    sql = _PAIRS.replace("$sums", ", ".join(sums)).replace("$firsts", ", ".join(earliest))
-    sql = sql.replace("$lossy", "lossy.x IS NOT NULL" if occurs.lossy else "false")
-    sql = sql.replace("$join_lossy", f"LEFT JOIN lossy USING ({PAIR})" if occurs.lossy else "")
-    made = db.made(connection, sql)
-    if db.one(connection, _ANY_SEVERAL)["several"]:
-        connection.execute(_APART)
-    return made
+
+    records: Numbers
+    rejected: Numbers
+    openers: Numbers
+    syn: Numbers
+    synack: Numbers
+    first: Numbers
+    first_syn: Numbers
+    first_passed: Numbers
 
 
-def _first(side: str, of: str) -> str:
-    return "NULL::BIGINT" if of == "false" else f"min(if({side} AND {of}, first, NULL))"
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of endpoints x and y, of which x is the one that sorts first, whichever started.
+
+    `of` is the pair of each flow, `from_x` whether x sent it. `columns`: scope, protocol, x, x_port, y, y_port. `asked`: the
+    question is about a flow of it; `marked`: about one with SYN or SYN-ACK; `lossy`: an observer lost records meanwhile;
+    `seen_first`: 1 where x was seen first, by more than a second by one observer, -1 where y was, 0 for neither or both.
+    """
+
+    of: Numbers
+    from_x: Flags
+    columns: Columns
+    x: Side
+    y: Side
+    asked: Flags
+    marked: Flags
+    lossy: Flags
+    seen_first: Numbers
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+
+def pair_up(connection: db.Connection, flows: Flows) -> Pairs:
+    """The pairs of some flows. When AWS lost records is asked of the connection."""
+    columns, flags = flows.columns, flows.flags
+    sender, receiver = columns["sender"], columns["receiver"]
+    from_x = (sender < receiver) | ((sender == receiver) & (columns["sender_port"] <= columns["receiver_port"]))
+    ends = {
+        "scope": columns["scope"],
+        "protocol": columns["protocol"],
+        "x": np.where(from_x, sender, receiver),
+        "x_port": np.where(from_x, columns["sender_port"], columns["receiver_port"]),
+        "y": np.where(from_x, receiver, sender),
+        "y_port": np.where(from_x, columns["receiver_port"], columns["sender_port"]),
+    }
+    of, count = numbered(*ends.values())
+    one = one_of_each(of, count)
+    x, y = (_side(flows, mine, of, count) for mine in (from_x, ~from_x))
+    return Pairs(
+        of,
+        from_x,
+        {name: column[one] for name, column in ends.items()},
+        x,
+        y,
+        asked=any_of(flags["asked"], of, count),
+        marked=any_of(flags["asked"] & flags["marked"], of, count),
+        lossy=_lossy(connection, flows, of, count),
+        seen_first=_seen_first(columns, of, count, from_x),
+    )
+
+
+def _side(flows: Flows, mine: Flags, of: Numbers, count: int) -> Side:
+    records, first, flags = flows.columns["records"], flows.columns["first"], flows.flags
+
+    def counted(which: Flags) -> Numbers:
+        return added(records[which], of[which], count)
+
+    def earliest(which: Flags) -> Numbers:
+        return least(first[which], of[which], count)
+
+    said = {name: mine & flags[name] for name in ("rejected", "opener", "syn", "synack", "passed")}
+    return Side(
+        records=counted(mine),
+        rejected=counted(said["rejected"]),
+        openers=counted(said["opener"]),
+        syn=counted(said["syn"]),
+        synack=counted(said["synack"]),
+        first=earliest(mine),
+        first_syn=earliest(said["syn"]),
+        first_passed=earliest(said["passed"]),
+    )
+
+
+def _seen_first(columns: Columns, of: Numbers, count: int, from_x: Flags) -> Numbers:
+    """Windows of two interfaces are skewed, so which direction was seen first is asked of each observer by itself."""
+    observer, first = columns["observer"], columns["first"]
+    several = least(observer, of, count) != most(observer, of, count)
+    seen, groups = (of, count) if not several.any() else numbered(of, observer)
+    pair = np.empty(groups, np.int64)
+    pair[seen] = of
+    x, y = (least(first[mine], seen[mine], groups) for mine in (from_x, ~from_x))
+    sides = [any_of(earlier, pair, count) for earlier in (_before(x, y - 1), _before(y, x - 1))]
+    return sides[0].astype(np.int64) - sides[1]
+
+
+def _before(one: Numbers, other: Numbers) -> Flags:
+    """Whether a time is before another one; never where one of them is not known."""
+    return (one < other) & (other < NEVER - 1)
+
+
+def _lossy(connection: db.Connection, flows: Flows, of: Numbers, count: int) -> Flags:
+    """Whether an observer of each pair lost records anywhere between its first and its last record of it."""
+    found = np.zeros(count, np.bool_)
+    for name, (starts, ends) in _losses(connection).items():
+        if name not in flows.texts["observer"]:
+            continue
+        mine = flows.columns["observer"] == flows.texts["observer"].index(name)
+        seen, groups = numbered(of[mine])
+        first = least(flows.columns["first"][mine], seen, groups)
+        last = most(flows.columns["last"][mine], seen, groups)
+        begun = np.searchsorted(starts, last, side="right")  # losses that began before the last record did
+        found[of[mine][one_of_each(seen, groups)]] |= (begun > 0) & (ends[begun - 1] >= first)
+    return found
+
+
+def _losses(connection: db.Connection) -> Mapping[str, tuple[Numbers, Numbers]]:
+    """By observer when losses began, ascending, and the latest end of any until then."""
+    return {
+        row["observer"]: (np.array(row["starts"]), np.maximum.accumulate(np.array(row["ends"])))
+        for row in db.rows(connection, _LOSSES)
+    }
