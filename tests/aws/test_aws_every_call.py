@@ -21,7 +21,7 @@ ASKED = Question(TimeRange(NOON + 1800, NOON + 2100), tuple(grammar.parse(":443"
 SOURCES: dict[str, LogGroup | S3Objects] = {
     "log group": LogGroup(GROUP, formats=()), "bucket": S3Objects("larkfield-central", "lake/"),
 }  # fmt: skip
-KINDS = ("throttling", "server-error", "expired-token", "unavailable")
+KINDS = ("throttling", "server-error", "expired-token", "unavailable", "timeout")
 
 
 class Sent:
