@@ -25,7 +25,7 @@ from flowinsight.records.files import found as files_under
 from flowinsight.rhythm import Rhythm, rhythm
 from flowinsight.sources import Files
 from flowinsight.store import cache
-from flowinsight.ui.working import Job, Shelf, done
+from flowinsight.ui.working import Job, Shelf, Turns, done
 
 _T = TypeVar("_T")
 
@@ -79,6 +79,11 @@ def _shelves() -> tuple[Shelf, Shelf]:
     return Shelf(3), Shelf(300)
 
 
+@st.cache_resource(show_spinner=False)
+def _turns() -> Turns:
+    return Turns(os.cpu_count() or 1)
+
+
 def load(source: Files) -> Held:
     """The source's records, read once for as long as its files do not change."""
     key = _key(source)
@@ -124,8 +129,10 @@ def _asked(what: str, key: str, held: Held, compute: Callable[[db.Connection], _
     """The result of a question, which Cancel interrupts in the engine."""
 
     def work(job: Job) -> _T:
-        job.cursor = held.loaded.connection.cursor()
-        return compute(job.cursor)
+        with _turns().taken():
+            job.check()
+            job.cursor = held.loaded.connection.cursor()
+            return compute(job.cursor)
 
     try:
         return done(_shelves()[1], what.partition(" ")[0], f"{what} {key} {held.key}", work)

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -35,9 +36,13 @@ class Job:
 
     def told(self, number: int, total: int) -> None:
         """Progress, and the point where reading files stops."""
+        self.check()
+        self.done, self.said = number / max(total, 1), f"Reading the flow logs: file {number + 1:,} of {total:,}"
+
+    def check(self) -> None:
+        """CancelledError when it was told to stop."""
         if self.cancelled.is_set():
             raise CancelledError("Cancelled.")
-        self.done, self.said = number / max(total, 1), f"Reading the flow logs: file {number + 1:,} of {total:,}"
 
     def cancel(self) -> None:
         self.cancelled.set()
@@ -68,6 +73,25 @@ class Shelf:
     def drop(self, key: str) -> None:
         with self.lock:
             self.kept.pop(key, None)
+
+
+class Turns:
+    """Lets so much work be done at once, and the rest wait: each is over sooner than if all shared the processors.
+
+    Nobody waits longer than `wait` seconds, so that what takes minutes does not hold up everything else.
+    """
+
+    def __init__(self, most: int, wait: float = 2.0) -> None:
+        self._free, self._wait = threading.Semaphore(most), wait
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        mine = self._free.acquire(timeout=self._wait)
+        try:
+            yield
+        finally:
+            if mine:
+                self._free.release()
 
 
 def done(shelf: Shelf, name: str, key: str, work: Callable[[Job], _T]) -> _T:
