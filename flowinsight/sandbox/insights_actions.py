@@ -4,6 +4,8 @@ Source: CloudWatch Logs API reference (botocore 1.44.5 model).
 """
 
 import json
+import time
+from collections import deque
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -38,6 +40,7 @@ class MalformedQueryError(JsonRESTError):
 
 def start_query(backend: SandboxLogs, given: dict[str, Any]) -> dict[str, Any]:
     """Check and start a query; its answer carries the id."""
+    _within_rate(backend, "StartQuery")
     if given.get("queryLanguage", "CWLI") != "CWLI":
         raise refusals.logs("query-language", "The sandbox runs Logs Insights QL (CWLI) only.")
     limit = given.get("limit") or PAGE_ROWS
@@ -74,6 +77,7 @@ def _prepared(backend: SandboxLogs, given: dict[str, Any], start: int, end: int,
 
 def query_results(backend: SandboxLogs, given: dict[str, Any]) -> dict[str, Any]:
     """Answer with a page of rows, statistics and status."""
+    _within_rate(backend, "GetQueryResults")
     job = _job(backend, given)
     most = given.get("maxItems") or PAGE_ROWS
     now = backend.world.clock.milliseconds()
@@ -86,6 +90,19 @@ def query_results(backend: SandboxLogs, given: dict[str, Any]) -> dict[str, Any]
     }
     more = status == "Complete" and len(rows) > first + most
     return {**answer, "nextToken": f"{job.id}/{first + most}/{now}"} if more else answer
+
+
+def _within_rate(backend: SandboxLogs, call: str) -> None:
+    """Refuse a call of this account and region beyond the quota, where one is set."""
+    most, now = backend.world.settings.query_rate, time.monotonic()
+    if not most:
+        return
+    lately = backend.called.setdefault(call, deque())
+    while lately and now - lately[0] > 1:
+        lately.popleft()
+    if len(lately) >= most:
+        raise refusals.logs("query-rate", "Rate exceeded")
+    lately.append(now)
 
 
 def stop_query(backend: SandboxLogs, given: dict[str, Any]) -> dict[str, Any]:

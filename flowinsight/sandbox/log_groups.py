@@ -16,6 +16,8 @@ from flowinsight.sandbox.keys import may_encrypt_group
 from flowinsight.sandbox.world import World
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from flowinsight.sandbox.insights_jobs import Job
 
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
@@ -58,6 +60,7 @@ class SandboxLogs(LogsBackend):
         super().__init__(region_name, account_id)
         self.facts: dict[str, GroupFacts] = {}
         self.jobs: dict[str, Job] = {}
+        self.called: dict[str, deque[float]] = {}
 
     def create_log_group(self, log_group_name: str, tags: dict[str, str], **kwargs: Any) -> LogGroup:  # noqa: ANN401
         if not _NAME.fullmatch(log_group_name) or log_group_name.startswith("aws/"):

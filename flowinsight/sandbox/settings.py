@@ -12,7 +12,8 @@ class Settings:
     interface per minute, as Nitro instances are; without it the others keep to the interval asked for.
     `heal_delivery` lets a failed flow log recover. `scan_events_per_page` bounds how many events one
     FilterLogEvents page looks at, which is what makes empty pages appear; a Logs Insights query takes at least
-    `query_seconds` of real time, and sees events from before its group's creation only with `query_before_group`.
+    `query_seconds` of real time, and sees events from before its group's creation only with `query_before_group`; with a
+    `query_rate` StartQuery and GetQueryResults are each refused beyond so many requests a second of real time (AWS: 10).
     With `linked_accounts` the company's main account is a monitoring account, and sees the log groups of the others.
     """
 
@@ -28,6 +29,7 @@ class Settings:
     scan_events_per_page: int = 100_000
     query_seconds: float = 0.3
     query_before_group: bool = False
+    query_rate: float = 0.0
     linked_accounts: bool = True
 
     def changed(self, changes: dict[str, Any]) -> "Settings":

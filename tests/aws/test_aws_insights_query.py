@@ -2,15 +2,17 @@
 
 import threading
 import time
+from functools import cache
 from typing import Any
 
 import pytest
 
 from flowinsight import aws
-from flowinsight.engines import insights_budget
+from flowinsight.engines import insights_budget, insights_query
 from flowinsight.engines.insights_query import InsightsQuery, Running
 from flowinsight.engines.insights_query_errors import MalformedQueryError
 from flowinsight.errors import SourceError
+from flowinsight.sandbox.running import Running as Sandbox
 from flowinsight.sources import LogGroup
 from tests.aws.conftest import Delivered
 from tests.aws.insights_asked import COUNT, ever, query_of, ran, unfinished
@@ -116,6 +118,29 @@ def test_queries_of_one_identity_wait_for_a_place_and_never_run_more_at_once(
     watcher.join()
 
     assert 1 <= most[0] <= 2
+
+
+def test_queries_at_once_keep_within_the_rates_of_an_account(
+    identity: aws.Identity, delivered: Delivered, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    monkeypatch.setattr(insights_query, "budget_for", cache(lambda *_: insights_budget.Budget()))
+    before = sandbox.control("calls")[-1]["number"]
+    sandbox.control("settings", {"query_rate": 10})
+    try:
+        threads = [
+            threading.Thread(target=ran, args=(query_of(delivered, f"{COUNT} | limit {number}"), identity))
+            for number in range(20, 28)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sandbox.control("settings", {"query_rate": 0})
+
+    calls = sandbox.control(f"calls?after={before}")
+    assert [one["action"] for one in calls].count("StartQuery") == 8
+    assert {one["error"] for one in calls} == {None}
 
 
 def test_a_budget_gives_way_and_recovers() -> None:

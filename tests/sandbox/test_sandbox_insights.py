@@ -234,3 +234,23 @@ def test_an_unknown_query_and_one_too_many_are_refused(
     finally:
         for query in running:
             logs.stop_query(queryId=query)
+
+
+def test_requests_beyond_the_rate_of_the_quota_are_refused_and_each_call_has_its_own(
+    logs: Any, started: Callable[..., str], settings: Callable[..., Any]
+) -> None:
+    query = started(COUNT)
+    settings(query_rate=3)
+
+    codes = [_code_of(logs.get_query_results, queryId=query) for _ in range(5)]
+
+    assert codes == [None, None, None, "ThrottlingException", "ThrottlingException"]
+    assert started(COUNT)
+
+
+def _code_of(call: Callable[..., Any], **given: Any) -> str | None:
+    try:
+        call(**given)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return None
