@@ -20,7 +20,7 @@ class Untold:
     gateway: str
     peer: str
     port: int | None
-    protocol: int
+    protocol: int | None
     sent: int
     received: int
     candidates: tuple[str, ...]

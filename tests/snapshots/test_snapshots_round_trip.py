@@ -41,6 +41,28 @@ def test_it_gives_the_same_answer_as_its_source(
     assert investigate(found.question, snapshots.load(opened)) == found
 
 
+NAT = """interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr
+eni-0a 10.0.0.1 10.0.0.2 10.0.0.1 10.0.0.9
+eni-0a 10.0.0.9 10.0.0.2 10.0.0.9 10.0.0.2
+eni-0a 10.0.0.2 10.0.0.9 10.0.0.2 10.0.0.9
+"""
+"""A NAT gateway's records in a format like that of AWS's own example, which has no protocol and no ports."""
+
+
+def test_a_format_without_protocol_and_ports_opens_again(tmp_path: Path) -> None:
+    (tmp_path / "nat.log").write_text(NAT)
+    source = Files((tmp_path / "nat.log",))
+    loaded = files.load(source)
+    found = investigate(Question(limit=1000), loaded)
+    assert [(one.gateway, one.protocol) for one in found.untold] == [("10.0.0.2", None)]
+
+    snapshots.save(
+        snapshots.freeze(found, loaded, snapshots.of_files(source), Circumstances(0)), tmp_path / "a.flowsnap"
+    )
+
+    assert snapshots.open_snapshot(tmp_path / "a.flowsnap").answer == found
+
+
 def test_the_same_values_make_the_same_bytes(frozen: Frozen) -> None:
     assert snapshots.packed(frozen(":22")) == snapshots.packed(frozen(":22"))
 
