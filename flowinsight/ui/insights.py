@@ -49,7 +49,9 @@ def draw() -> None:
     accounts.badge(account)
     with st.container(border=True, key="card_insights"):
         _editor()
-        query = _query(account, groups)
+        if not groups:
+            _no_group()
+        query = _query(account, groups) if groups else None
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="insights_run"):
             if query is not None:
                 _run_or_wait(query, account, region)
@@ -139,6 +141,12 @@ def _query(account: Account, groups: list[str]) -> InsightsQuery | None:
     except FlowInsightError as error:
         st.error(plain(error), icon=":material/error:")
         return None
+
+
+def _no_group() -> None:
+    st.markdown("#### No log group is chosen")
+    st.markdown("Choose one at the side, or type its name there. An account without flow logs gets them by Setup.")
+    st.page_link("pages/setup.py", label="Set up flow logs", icon=":material/construction:")
 
 
 def _key(query: InsightsQuery, account: Account) -> str:

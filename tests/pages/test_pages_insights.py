@@ -60,6 +60,16 @@ def test_the_price_stands_beside_the_button_before_anything_runs(page: AppTest, 
     assert _queries(sandbox) == []
 
 
+def test_without_a_log_group_the_page_says_how_to_have_one(page: AppTest, sandbox: Running) -> None:
+    page.multiselect(key="insights_groups").set_value([])
+    page.text_input(key="insights_region").set_value("sa-east-1").run()
+    until(page, lambda shown: "No log group is chosen" in text_of(shown))
+
+    assert not priced(page)
+    assert not page.error
+    assert _queries(sandbox) == []
+
+
 def test_a_query_runs_as_typed_and_is_answered_with_a_chart_and_exports(page: AppTest, sandbox: Running) -> None:
     typed = "stats count(*) as records by action   # exactly this"
     _ask(page, typed).button(key="insights_start").click().run()
