@@ -7,8 +7,5 @@ collect_ignore = [] if os.environ.get("FLOWINSIGHT_TEST_DATA") else ["test_real_
 
 
 def pytest_unconfigure() -> None:
-    """The app freezes what it has loaded out of the collector's sight, connections of earlier tests with it: DuckDB's binding
-    would call them leaked below pytest's closing line.
-    """
-    gc.unfreeze()
+    """DuckDB's binding would call connections of earlier tests leaked below pytest's closing line."""
     gc.collect()
