@@ -4,12 +4,15 @@ import math
 import os
 
 PROVISIONING = "FLOWINSIGHT_PROVISIONING"
-"""The environment variable that keeps FlowInsight from changing anything in AWS when it says off, no, false or 0."""
+"""The environment variable that keeps FlowInsight from changing anything in AWS unless it is not set, or says on, yes, true or 1."""
 
 
 def provisioning_allowed() -> bool:
-    """Whether plans may be applied here. Reading, planning, verifying and exporting are always allowed."""
-    return os.environ.get(PROVISIONING, "").strip().lower() not in {"off", "no", "false", "0"}
+    """Whether plans may be applied here. Reading, planning, verifying and exporting are always allowed.
+
+    What cannot be read forbids, rather than allows.
+    """
+    return os.environ.get(PROVISIONING, "").strip().lower() in {"", "on", "yes", "true", "1"}
 
 
 SPENDING = "FLOWINSIGHT_SPENDING_LIMIT"

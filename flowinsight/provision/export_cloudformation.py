@@ -20,7 +20,7 @@ from flowinsight.provision.settings import (
     RoleSettings,
     Settings,
 )
-from flowinsight.provision.steps import Change, Create, Replace, Unchanged, about
+from flowinsight.provision.steps import Change, Create, Delete, Replace, Unchanged, about
 
 Template = dict[str, Any]
 
@@ -29,6 +29,28 @@ def described_resources(plan: Plan) -> tuple[Settings, ...]:
     """What the setup owns once the plan is applied, each resource once and as it is at the end."""
     kept = [about(step) for step in plan.steps if isinstance(step, Create | Change | Replace | Unchanged)]
     return tuple({(item.label, item.name): item for item in kept}.values())
+
+
+def existing(plan: Plan) -> dict[tuple[type[Settings], str], str]:
+    """What the setup has already, by kind and name, with what names it for an import."""
+    kept = [step for step in plan.steps if isinstance(step, Change | Unchanged)]
+    return {(type(about(step)), about(step).name): step.flow_log_id or about(step).name for step in kept}
+
+
+def outside(plan: Plan) -> tuple[str, ...]:
+    """What a description of the end cannot do: sentences about what goes, which it does not delete."""
+    return tuple(
+        f"{step.before.id if isinstance(step, Replace) else step.flow_log_id or step.before.name} is not described here: "
+        "delete it yourself when what replaces it has delivered."
+        for step in plan.todo
+        if isinstance(step, Replace | Delete)
+    )
+
+
+def _notes(plan: Plan) -> list[str]:
+    there = sorted(set(existing(plan).values()))
+    note = f"These are there already and have to be imported into the stack: {', '.join(there)}."
+    return [*([note] if there else []), *outside(plan)]
 
 
 def template(plan: Plan) -> Template:
@@ -41,6 +63,7 @@ def template(plan: Plan) -> Template:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"VPC flow logs of the FlowInsight setup {plan.setup}",
+        **({"Metadata": {"BeforeDeploying": notes}} if (notes := _notes(plan)) else {}),
         "Resources": resources,
     }
 

@@ -14,7 +14,10 @@ from flowinsight.provision.steps import Change, Create, Delete, LeftAlone, Repla
 
 _SERVICES = {"s3": "s3api"}
 _WAIT_ROLE = ("# A new role takes a few seconds to reach EC2.", "sleep 15")
-_WAIT_RECORD = "# Wait here until the new flow log has delivered its first record: 10 to 20 minutes are normal."
+_WAIT_RECORD = (
+    "# The old flow log goes when the new one has delivered its first record: 10 to 20 minutes are normal.",
+    "printf 'Press Enter when the new flow log has delivered: the old one is deleted then. ' >&2; read -r _",
+)
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,13 @@ def _of(step: Step, plan: Plan) -> list[str]:
             perform.change(step, account)
         case Delete():
             if step.waits_for is not None:
-                sent.append(_WAIT_RECORD)
+                sent += _WAIT_RECORD
             if isinstance(step.before, BucketSettings):
                 sent.append(f"aws s3 rm {shlex.quote(f's3://{step.before.name}')} --recursive")
             perform.delete(step, account)
         case Replace(overlap=True):
             perform.create_flow_log(step.after, account)
-            sent.append(_WAIT_RECORD)
+            sent += _WAIT_RECORD
             perform.delete_flow_log(step.before.id, account)
         case Replace():
             perform.delete_flow_log(step.before.id, account)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from flowinsight.provision import documents
-from flowinsight.provision.export_cloudformation import described_resources
+from flowinsight.provision.export_cloudformation import described_resources, existing, outside
 from flowinsight.provision.formats import specifications
 from flowinsight.provision.perform_bucket import PUBLIC_ACCESS
 from flowinsight.provision.plan import Plan
@@ -49,7 +49,18 @@ def terraform(plan: Plan) -> str:
         head = f"# tag_field_specification needs a provider of July 2026 or later.\n{head}"
     kinds = {type(item) for item in found}
     blocks = [_written(*block) for item in found for block in _resource(item, kinds, plan.place)]
-    return "\n".join([head, provider, *blocks])
+    notes = [f"# {sentence}\n" for sentence in outside(plan)]
+    return "\n".join([*notes, head, provider, *_imports(plan), *blocks])
+
+
+def _imports(plan: Plan) -> Iterator[str]:
+    """What is there already is taken over and not made again (Terraform 1.5 and later)."""
+    there = existing(plan)
+    for item in described_resources(plan):
+        if (type(item), item.name) in there:
+            kind, name, _ = next(_resource(item, set(), plan.place))
+            identity = json.dumps(there[type(item), item.name])
+            yield f"import {{\n  to = {kind}.{name}\n  id = {identity}\n}}\n"
 
 
 Resource = tuple[str, str, Mapping[str, object]]

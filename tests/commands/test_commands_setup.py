@@ -95,8 +95,11 @@ def test_destroy_keeps_the_records_unless_their_deletion_is_confirmed(setup: Set
     assert "once more" in err
 
 
-def test_nothing_is_changed_where_changing_is_switched_off(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(PROVISIONING, "off")
+@pytest.mark.parametrize("said", ["off", "No", "disabled"])
+def test_nothing_is_changed_where_changing_is_switched_off(
+    said: str, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PROVISIONING, said)
 
     status, _, err = setup("apply")
 

@@ -23,6 +23,7 @@ from flowinsight.provision.deployed import Deployed
 from flowinsight.provision.exports import export
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.settings import Place
+from flowinsight.provision.steps import Replace, Unchanged
 from flowinsight.provision.waiting import Waiting
 from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
 from flowinsight.sandbox.running import Running
@@ -177,6 +178,43 @@ def test_the_commands_of_a_change_change_and_replace(
     changed = replace(wanted, interval=600, group=GroupWanted(retention_days=7))
     run_commands(export(planned(changed), "cli"), sandbox, tmp_path)
     assert planned(changed).empty
+
+
+def test_what_is_there_already_is_imported_and_what_goes_is_named(
+    wanted: Wanted, planned: Callable[[Wanted], Plan], account: Account, waiting: Waiting
+) -> None:
+    both = replace(wanted, destination="both")
+    apply(planned(both), lambda: planned(both), account, waiting=waiting)
+    changed = planned(replace(both, format="default"))
+    bucket = f"flowinsight-{wanted.name}-111122223333-eu-central-1"
+    old = sorted(step.before.id for step in changed.todo if isinstance(step, Replace))
+
+    text = export(changed, "terraform")
+    imports = hcl2.load(StringIO(text))["import"]
+    assert {str(one["id"]).strip('"') for one in imports} == {f"flowinsight-{wanted.name}-eu-central-1", bucket}
+    assert all(f"# {one} is not described here: delete it yourself" in text for one in old)
+    assert len(old) == 2
+
+    template = json.loads(export(changed, "cloudformation-json"))
+    first, *others = template["Metadata"]["BeforeDeploying"]
+    assert bucket in first
+    assert sorted(other.partition(" ")[0] for other in others) == old
+    assert not [found for found in lint_all(json.dumps(template)) if found.rule.severity != "informational"]
+    assert "import {" not in export(from_nothing(both), "terraform")
+
+    flow_logs = {step.flow_log_id for step in planned(both).steps if isinstance(step, Unchanged) and step.flow_log_id}
+    assert all(f'id = "{one}"' in export(planned(both), "terraform") for one in flow_logs)
+
+
+def test_the_script_deletes_the_old_flow_log_only_after_somebody_said_that_the_new_one_delivers(
+    wanted: Wanted, planned: Callable[[Wanted], Plan], account: Account, waiting: Waiting
+) -> None:
+    apply(planned(wanted), lambda: planned(wanted), account, waiting=waiting)
+    lines = export(planned(replace(wanted, format="default")), "cli").splitlines()
+    waits = next(number for number, line in enumerate(lines) if line.endswith("read -r _"))
+    made = next(number for number, line in enumerate(lines) if line.startswith("aws ec2 create-flow-logs"))
+    gone = next(number for number, line in enumerate(lines) if line.startswith("aws ec2 delete-flow-logs"))
+    assert made < waits < gone
 
 
 def test_every_form_carries_the_keys_of_tags(wanted: Wanted) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from flowinsight.errors import FlowInsightError
 from flowinsight.provision.deployed import Deployed
+from flowinsight.provision.export_cloudformation import existing, outside
 from flowinsight.provision.exports import export, policy
 from flowinsight.provision.plan import Plan, plan
 from flowinsight.provision.settings import Place
@@ -50,8 +51,8 @@ def _forms(whole: Plan, wanted: Wanted, place: Place, told: str) -> dict[str, _F
     asking = "What an investigator needs who asks these logs and changes nothing. Files on this machine need none."
     return {
         "AWS CLI": _Form(lambda: export(whole, "cli"), "sh", "bash", told),
-        "CloudFormation": _Form(lambda: export(whole, "cloudformation-yaml"), "yaml", "yaml", told),
-        "Terraform": _Form(lambda: export(whole, "terraform"), "tf", "hcl", told),
+        "CloudFormation": _Form(lambda: export(whole, "cloudformation-yaml"), "yaml", "yaml", _described(whole, told)),
+        "Terraform": _Form(lambda: export(whole, "terraform"), "tf", "hcl", _described(whole, told)),
         "Policy to provision": _Form(lambda: policy(wanted, place, "policy-to-provision"), "json", "json", person),
         "Policy to ask": _Form(lambda: policy(wanted, place, "policy-to-ask"), "json", "json", asking),
         "Policy to ask with names": _Form(
@@ -61,6 +62,13 @@ def _forms(whole: Plan, wanted: Wanted, place: Place, told: str) -> dict[str, _F
             lambda: to_toml(wanted), "toml", "toml", "For python -m flowinsight setup plan --file wanted.toml."
         ),
     }
+
+
+def _described(whole: Plan, told: str) -> str:
+    """A description of the end: what it does not do where something is there already."""
+    if not existing(whole) and not outside(whole):
+        return told
+    return "The whole setup as it shall be. What is there already is imported; what is replaced you delete: the text names both."
 
 
 def _draw(form: _Form, name: str) -> None:
