@@ -4,7 +4,7 @@ import math
 import os
 
 PROVISIONING = "FLOWINSIGHT_PROVISIONING"
-"""The environment variable that keeps FlowInsight from changing anything in AWS unless it is not set, or says on, yes, true or 1."""
+"""The environment variable that keeps FlowInsight from changing AWS unless it is not set, or says on, yes, true or 1."""
 
 
 def provisioning_allowed() -> bool:
