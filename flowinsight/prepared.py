@@ -59,7 +59,7 @@ def prepare(
     rollups.check(loaded, question)
     connection = connection or loaded.connection.cursor()
     covered = coverage.measure(loaded, question, connection)
-    records = matched.match(connection, loaded, *rollups.around(loaded, question, margin=matched.MARGIN))
+    records = matched.match(loaded, *rollups.around(loaded, question, margin=matched.MARGIN))
     model = conversations.build(
         connection,
         records,

@@ -1,10 +1,12 @@
 """Records as flows: one direction between two exact endpoints, as one observer saw it; rolled up where there are too many."""
 
+import numpy as np
 import pyarrow as pa
 
 from flowinsight import db
 from flowinsight.addresses import MAPPED
-from flowinsight.conversations.matched import NOT_A_PORT, Matched
+from flowinsight.conversations.columns import from_arrow
+from flowinsight.conversations.matched import LINE, NOT_A_PORT, Matched
 
 _V4 = f"sender BETWEEN {MAPPED}::UHUGEINT AND {MAPPED + 2**32 - 1}::UHUGEINT"
 
@@ -32,7 +34,7 @@ _SAID = "observer, through, outside_leg, asked, action, tcp_flags, flow_directio
 _AS_THEY_ARE = f"""
 SELECT scope, protocol, sender, sender_port, receiver, receiver_port, {_SAID}, stands_for::BIGINT AS records,
   (copies - 1)::BIGINT AS copies, coalesce(packets, 0)::BIGINT AS packets, coalesce(bytes, 0)::BIGINT AS bytes,
-  coalesce({_PAYLOAD}, 0)::BIGINT AS payload, start AS first, "end" AS last
+  coalesce({_PAYLOAD}, 0)::BIGINT AS payload, start AS first, "end" AS last $line
 FROM $matched $limit
 """
 
@@ -81,15 +83,29 @@ def sum_up(
     A flow is one record, or, of more records than `budget`, what agrees in the rest and in the bins of coverage and of the chart
     that `first` lies in: a client's several ports towards one service are NOT_A_PORT then.
     """
-    table = _brought(
-        connection, matched, _AS_THEY_ARE.replace("$limit", f"LIMIT {budget + 1}" * (matched.most > budget))
-    )
+    table = _each(connection, matched, budget)
+    if matched.may_repeat and (table.num_rows > budget or _repeat(table)):
+        matched = matched.once(connection)
+        table = _each(connection, matched, budget)
     if table.num_rows > budget:
         chart = "NULL::BIGINT" if chart_seconds is None else f"start // {int(chart_seconds)}"
         table = _brought(connection, matched, _ROLLED.replace("$bin", str(int(bin_seconds))).replace("$chart", chart))
     connection.register("brought_flows", table)
     connection.execute(_FLOWS)
     return table
+
+
+def _each(connection: db.Connection, matched: Matched, budget: int) -> pa.Table:
+    """Every record by itself, but not many more than `budget`."""
+    line = f", {LINE} AS line" if matched.may_repeat else ""
+    limit = f"LIMIT {budget + 1}" if matched.most > budget else ""
+    return _brought(connection, matched, _AS_THEY_ARE.replace("$line", line).replace("$limit", limit))
+
+
+def _repeat(table: pa.Table) -> bool:
+    """Whether there may be equal lines."""
+    lines = np.sort(from_arrow(table["line"]))
+    return bool(np.any(lines[1:] == lines[:-1]))
 
 
 def _brought(connection: db.Connection, matched: Matched, flows: str) -> pa.Table:

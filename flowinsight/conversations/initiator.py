@@ -1,13 +1,13 @@
 """Who started each conversation, and by which evidence: flow semantics, strongest evidence first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
 
 from flowinsight import iana
 from flowinsight.conversations.columns import Flags, Numbers
-from flowinsight.conversations.grouping import NEVER, added, any_of, numbered
+from flowinsight.conversations.grouping import NEVER, any_of, numbered
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.pairs import Pairs, Side
 
@@ -26,20 +26,23 @@ _LAST_PORT = 2**16 - 1
 def decide(pairs: Pairs, *, one_way_counts: bool) -> tuple[Numbers, Numbers]:
     """For each pair who started (1: x, -1: y, 0: unknown), and by which evidence, a place in DECIDED_BY."""
     flags = _flags(pairs.x, pairs.y)
-    earlier = np.where(flags != 0, flags, _by_flags_of_others(pairs, flags))
-    ways = (
-        np.where(pairs.marked, flags, 0),
-        earlier,
-        _fan_out(pairs),
-        _one_way(pairs, one_way_counts=one_way_counts),
-        pairs.seen_first,
-        _known_port(pairs),
-        _port_order(pairs.columns["x_port"], pairs.columns["y_port"]),
+    ways: tuple[Callable[[], Numbers], ...] = (
+        lambda: np.where(pairs.marked, flags, 0),
+        lambda: np.where(flags != 0, flags, _by_flags_of_others(pairs, flags)),
+        lambda: _fan_out(pairs),
+        lambda: _one_way(pairs, one_way_counts=one_way_counts),
+        lambda: pairs.seen_first,
+        lambda: _known_port(pairs),
+        lambda: _port_order(pairs.columns["x_port"], pairs.columns["y_port"]),
     )
     started, evidence = np.zeros(len(pairs), np.int64), np.full(len(pairs), len(ways))
-    for place in reversed(range(len(ways))):
-        told = ways[place] != 0
-        started[told], evidence[told] = ways[place][told], place
+    for place, way in enumerate(ways):
+        open_ones = np.flatnonzero(started == 0)
+        if not len(open_ones):
+            break
+        told = way()[open_ones]
+        started[open_ones] = told
+        evidence[open_ones[told != 0]] = place
     return started, evidence
 
 
@@ -70,16 +73,15 @@ def _by_flags_of_others(pairs: Pairs, flags: Numbers) -> Numbers:
 
 def _fan_out(pairs: Pairs) -> Numbers:
     """One source, one fixed port, many targets, mostly without reply: a client, whatever the numbers."""
-    ends, x_sent, y_sent = pairs.columns, pairs.x.records > 0, pairs.y.records > 0
+    columns = pairs.columns
+    x_sent, y_sent = pairs.x.records > 0, pairs.y.records > 0
     sent, answered = np.concatenate([x_sent, y_sent]), np.concatenate([y_sent, x_sent])
-    ports = np.concatenate([ends["x_port"], ends["y_port"]])
-    both = [np.concatenate([ends[name], ends[name]]) for name in ("scope", "protocol")]
-    if 2 * len(pairs) < FAN_OUT:
-        return np.zeros(len(pairs), np.int64)
-    sources, count = numbered(*both, np.concatenate([ends["x"], ends["y"]]), ports)
-    targets, silent = (added(which.astype(np.int64), sources, count) for which in (sent, sent & ~answered))
+    both = [np.concatenate([columns[name], columns[name]]) for name in ("scope", "protocol")]
+    port = np.concatenate([columns["x_port"], columns["y_port"]])
+    sources, count = numbered(*both, np.concatenate([columns["x"], columns["y"]]), port)
+    targets, silent = (np.bincount(sources[which], minlength=count) for which in (sent, sent & ~answered))
     fans = (targets >= FAN_OUT) & (2 * silent > targets)
-    return _sign(*np.split(fans[sources] & (ports != NOT_A_PORT), 2))
+    return _sign(*np.split(fans[sources] & (port != NOT_A_PORT), 2))
 
 
 def _one_way(pairs: Pairs, *, one_way_counts: bool) -> Numbers:

@@ -61,30 +61,35 @@ class Pairs:
 def pair_up(connection: db.Connection, flows: Flows) -> Pairs:
     """The pairs of some flows. When AWS lost records is asked of the connection."""
     columns, flags = flows.columns, flows.flags
-    sender, receiver = columns["sender"], columns["receiver"]
-    from_x = (sender < receiver) | ((sender == receiver) & (columns["sender_port"] <= columns["receiver_port"]))
+    from_x = _sorts_first(columns)
     ends = {
         "scope": columns["scope"],
         "protocol": columns["protocol"],
-        "x": np.where(from_x, sender, receiver),
+        "x": np.where(from_x, columns["sender"], columns["receiver"]),
+        "y": np.where(from_x, columns["receiver"], columns["sender"]),
         "x_port": np.where(from_x, columns["sender_port"], columns["receiver_port"]),
-        "y": np.where(from_x, receiver, sender),
         "y_port": np.where(from_x, columns["receiver_port"], columns["sender_port"]),
     }
     of, count = numbered(*ends.values())
     one = one_of_each(of, count)
-    x, y = (_side(flows, mine, of, count) for mine in (from_x, ~from_x))
     return Pairs(
         of,
         from_x,
         {name: column[one] for name, column in ends.items()},
-        x,
-        y,
+        _side(flows, from_x, of, count),
+        _side(flows, ~from_x, of, count),
         asked=any_of(flags["asked"], of, count),
         marked=any_of(flags["asked"] & flags["marked"], of, count),
         lossy=_lossy(connection, flows, of, count),
         seen_first=_seen_first(columns, of, count, from_x),
     )
+
+
+def _sorts_first(columns: Columns) -> Flags:
+    """Whether the sender of each flow is the lesser of its two ends."""
+    sender, receiver = columns["sender"], columns["receiver"]
+    first: Flags = (sender < receiver) | ((sender == receiver) & (columns["sender_port"] <= columns["receiver_port"]))
+    return first
 
 
 def _side(flows: Flows, mine: Flags, of: Numbers, count: int) -> Side:

@@ -51,7 +51,7 @@ def add_up(flows: Flows, pairs: Pairs, started: Numbers, evidence: Numbers) -> P
     pair = pairs.of[asked]
     columns = {name: flows.columns[name][asked] for name in ("observer", "bin", "chart_bin", "through")}
     columns["conversation"] = of_pair[pair]
-    key = ("conversation", "observer", "bin", "chart_bin")
+    key = ("bin", "chart_bin", "observer", "conversation")
     part, count = numbered(*(columns[name] for name in key))
     one = one_of_each(part, count)
     found = {name: columns[name][one] for name in key}

@@ -71,7 +71,7 @@ def of_records(found: Investigation, loaded: Loaded, kept: Condition) -> tuple[p
     """
     cursor = loaded.connection.cursor()
     around = rollups.around(loaded, found.question, margin=matched.MARGIN)
-    records = matched.match(cursor, loaded, *around)
+    records = matched.match(loaded, *around).once(cursor)
     width = gcd(found.coverage.bin_seconds, found.bin_seconds)
     sql = _ROLLED.replace("$matched", records.sql).replace("$bin", str(width)).replace("$condition", around[0].sql)
     parts = [cursor.sql(sql, params=[*records.parameters, *around[0].parameters]).to_arrow_table()]

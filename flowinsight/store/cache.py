@@ -177,7 +177,7 @@ def _written(cache: Path, key: str, tables: Sequence[pa.Table]) -> dict[str, Par
     """Write tables as one file. It need not last through a loss of power: it can be made again."""
     path = cache / f"{key}-{uuid4().hex}.parquet"
     together = pa.concat_tables(tables, promote_options="default")
-    parquet.write_table(together, path, compression="zstd", compression_level=1, row_group_size=shape.ROW_GROUP)
+    parquet.write_table(together, path, compression="lz4", row_group_size=shape.ROW_GROUP)
     parquet.write_table(windows_of(together), _windows(path), compression="zstd")
     return {path.name: Part(tuple(together.column_names), path.stat().st_size)}
 

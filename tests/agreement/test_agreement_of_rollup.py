@@ -64,7 +64,7 @@ def test_records_rolled_up_by_the_side_that_serves_are_those_of_the_reference(lo
     loaded = load_logs(logs)
     survey(loaded)
     connection = loaded.connection.cursor()
-    everything = matched.match(connection, loaded, conditions.TRUE, conditions.TRUE)
+    everything = matched.match(loaded, conditions.TRUE, conditions.TRUE)
     flows.sum_up(connection, everything, bin_seconds=600, chart_seconds=None, budget=0)
     found = db.rows(
         connection,
