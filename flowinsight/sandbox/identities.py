@@ -77,6 +77,10 @@ class SandboxS3(S3Backend):
         bucket.ownership_rule = _OWNERSHIP
         return bucket
 
+    def put_bucket_tagging(self, bucket_name: str, tags: dict[str, Any]) -> None:
+        """Moto reads an empty value as none at all."""
+        super().put_bucket_tagging(bucket_name, {key: value or "" for key, value in tags.items()})
+
     def put_bucket_policy(self, bucket_name: str, policy: bytes) -> None:
         bucket = self.get_bucket(bucket_name)
         problem = bucket_policy_problem(policy.decode("utf-8", "replace"), bucket_name)

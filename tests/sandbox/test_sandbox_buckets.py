@@ -81,6 +81,8 @@ def test_a_bucket_has_the_tags_it_was_created_with(
 
     found = s3.get_bucket_tagging(Bucket=name)["TagSet"]
     assert sorted(found, key=lambda tag: str(tag["Key"])) == tags
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags[1:]})
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags[1:]
 
 
 def test_a_bucket_that_is_refused_keeps_its_tags(
