@@ -1,6 +1,5 @@
 """One question, and everything a page or a snapshot shows of its answer, all computed from one scan."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from flowinsight.legs import Untold, untold
 from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import Question
-from flowinsight.roles import Role, RoleName, condition, names, roles
+from flowinsight.roles import Role, roles
 from flowinsight.tops import tops, uses
 
 BELIEVED = 20
@@ -75,9 +74,9 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
     span = coverage.extent(loaded, question.time)
     width = chart_bin(span[1] - span[0]) if span else CHART_BINS[0]
     prepared = prepare(question, loaded, chart_seconds=width, connection=connection)
-    listed, mine = views.conversations(prepared), bring(prepared.connection)
-    lists, over_time = tops(mine), _over_time(prepared, names(question, mine))
-    width, timeline = rollups.times(loaded, width) or (width, _timeline(over_time))
+    listed, mine = views.conversations(prepared), bring(prepared)
+    lists = tops(mine)
+    width, timeline = rollups.times(loaded, width) or (width, mine.timeline())
     return Investigation(
         question=question,
         statement=prepared.statement,
@@ -88,7 +87,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
         reconciliation=prepared.reconciliation,
         unparsable={why: reason.count for why, reason in loaded.tally.reasons.items()},
         problems=loaded.tally.problems,
-        roles=roles(question, mine, {name: _days(over_time, name) for name in names(question, mine)}),
+        roles=roles(question, mine),
         untold=untold(prepared),
         scopes=mine.scopes,
         homes=_homes(prepared),
@@ -107,42 +106,9 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
     )
 
 
-_OVER_TIME = """
-SELECT chart_bin, bin // 86400 AS day, sum(to_server_accepted + to_client_accepted)::BIGINT AS accepted,
-  sum(to_server_rejected + to_client_rejected)::BIGINT AS rejected,
-  sum(to_server_records + to_client_records - to_server_accepted - to_client_accepted
-    - to_server_rejected - to_client_rejected)::BIGINT AS other, $roles
-FROM parts JOIN (SELECT number, client, server, decided_by FROM chosen) USING (number)
-WHERE used GROUP BY chart_bin, day ORDER BY chart_bin, day
-"""
-
-
-def _over_time(prepared: Prepared, known: Sequence[RoleName]) -> list[_Row]:
-    """Records by bin of the chart and day (either may be None), and whether the asked side was seen in each role then."""
-    seen = [condition(prepared.question, name) for name in known]
-    flags = ", ".join(f"bool_or({one.flag}) AS {name}" for name, one in zip(known, seen, strict=True))
-    bound = [value for one in seen for value in one.parameters]
-    return db.rows(prepared.connection, _OVER_TIME.replace("$roles", flags), bound)
-
-
-def _timeline(over_time: Sequence[_Row]) -> tuple[_Row, ...]:
-    bins: dict[int, _Row] = {}
-    for row in over_time:
-        if row["chart_bin"] is not None:
-            one = bins.setdefault(row["chart_bin"], {"bin": row["chart_bin"], "accepted": 0, "rejected": 0, "other": 0})
-            one |= {name: one[name] + row[name] for name in ("accepted", "rejected", "other")}
-    return tuple(bins.values())
-
-
-def _days(over_time: Sequence[_Row], role: RoleName) -> int:
-    return len({row["day"] for row in over_time if row[role]} - {None})
-
-
 def _believed(mine: Chosen) -> dict[str, int]:
-    groups = mine.by("observer")
-    counted = [
-        (mine.texts["observer"][key], n) for key, n in zip(groups.keys.tolist(), groups.counts.tolist(), strict=True)
-    ]
+    groups, names = mine.by("observer"), mine.model.flows.texts["observer"]
+    counted = [(names[key], n) for key, n in zip(groups.keys.tolist(), groups.counts.tolist(), strict=True)]
     return dict(sorted(counted, key=lambda one: (-one[1], one[0]))[:BELIEVED])
 
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from flowinsight import conditions
 from flowinsight.answerable import addresses_of, ports_of
-from flowinsight.chosen import NEVER, Chosen
-from flowinsight.conditions import Condition
+from flowinsight.chosen import Chosen
+from flowinsight.conversations.grouping import NEVER
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
-from flowinsight.filters import Filter
 from flowinsight.question import Question
 
 RoleName = Literal["server", "client", "unknown"]
@@ -51,29 +49,20 @@ def names(question: Question, chosen: Chosen) -> tuple[RoleName, ...]:
     return ("server", "unknown") if chosen.columns["undecided"].any() else ("server",)
 
 
-def condition(question: Question, name: RoleName) -> Condition:
-    """The conversations in which the asked side has a role, over a table with client, server and decided_by."""
-    if name == "unknown":
-        return Condition("decided_by = 'unknown'")
-    addresses = tuple(addresses_of(question))
-    mine = conditions.finishing(Filter(name, addresses)) if addresses else conditions.TRUE
-    return conditions.all_of(Condition("decided_by <> 'unknown'"), mine)
-
-
-def roles(question: Question, chosen: Chosen, days: Mapping[RoleName, int]) -> tuple[Role, ...]:
-    """The roles of `names`, each with the number of days on which it was seen."""
-    return tuple(_role(question, _mine(question, chosen, name), name, days[name]) for name in names(question, chosen))
+def roles(question: Question, chosen: Chosen) -> tuple[Role, ...]:
+    """The roles of `names`."""
+    return tuple(_role(question, _mine(question, chosen, name), name) for name in names(question, chosen))
 
 
 def _mine(question: Question, chosen: Chosen, name: RoleName) -> Chosen:
-    """The same as `condition`, of the columns."""
+    """The conversations in which the asked side has a role."""
     undecided, addresses = chosen.columns["undecided"] == 1, addresses_of(question)
     if name == "unknown":
         return chosen.where(undecided)
     return chosen.where(~undecided & chosen.among(name, addresses) if addresses else ~undecided)
 
 
-def _role(question: Question, mine: Chosen, name: RoleName, days: int) -> Role:
+def _role(question: Question, mine: Chosen, name: RoleName) -> Role:
     addresses, columns = addresses_of(question), mine.columns
     asked = ", ".join(item.text for item in addresses) or _ports(question)
     peer, own = ("server", "client") if name == "client" else ("client", "server")
@@ -83,7 +72,7 @@ def _role(question: Question, mine: Chosen, name: RoleName, days: int) -> Role:
     return Role(
         name, asked, bool(addresses), conversations=len(mine), peers=best.total(), own=len(mine.by(own).keys),
         ports=tuple(ports), outcomes={OUTCOMES[rung]: best[rung] for rung in sorted(best)},
-        bytes=int(columns["sent"].sum() + columns["received"].sum()), days=days,
+        bytes=int(columns["sent"].sum() + columns["received"].sum()), days=mine.days,
         first=None if first == NEVER else first, last=None if last == -NEVER else last,
     )  # fmt: skip
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from flowinsight.chosen import NEVER, SERVICE, Chosen, Groups, Numbers, grouped
+from flowinsight.chosen import SERVICE, Chosen, Groups, grouped
+from flowinsight.conversations.columns import Numbers
+from flowinsight.conversations.grouping import NEVER
 from flowinsight.conversations.matched import NOT_A_PORT
 from flowinsight.conversations.outcome import OUTCOMES
 
@@ -111,7 +113,7 @@ def uses(chosen: Chosen) -> tuple[dict[str, Any], ...]:
     groups = grouped(
         {**mine, "refused": (mine["rung"] == 0).astype(np.int64)}, mine["client"] * max(1, len(named)) + place
     )
-    one_of_each = groups.order[groups.starts]
+    one_of_each = groups.one_of_each
     rows = zip(
         mine["client"][one_of_each].tolist(), mine["service"][one_of_each].tolist(), groups.counts.tolist(),
         groups.distinct("server").tolist(), *(groups.sum(name).tolist() for name in ("sent", "received", "refused")),

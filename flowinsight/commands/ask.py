@@ -10,17 +10,17 @@ from typing import Any
 
 from flowinsight import grammar, legs, views
 from flowinsight.answer import Answer
+from flowinsight.chosen import bring
 from flowinsight.commands import fetched
 from flowinsight.commands.by_insights import LEADING
 from flowinsight.errors import QuestionError
 from flowinsight.fetchers.files import load
 from flowinsight.filters import Filter
-from flowinsight.investigation import investigate
 from flowinsight.loaded import Loaded
 from flowinsight.prepared import Prepared, prepare
 from flowinsight.question import MEASURES, Question, TimeRange
 from flowinsight.records.headers import as_header
-from flowinsight.roles import sentence
+from flowinsight.roles import roles, sentence
 from flowinsight.snapshots import Snapshot, open_snapshot
 from flowinsight.snapshots import load as load_snapshot
 from flowinsight.sources import Files
@@ -167,8 +167,7 @@ def _json(prepared: Prepared, answer: Answer) -> str:
 
 
 def _text(prepared: Prepared, answer: Answer) -> str:
-    seen = investigate(prepared.question, prepared.loaded).roles
-    lines = [*map(sentence, seen), *map(legs.sentence, legs.untold(prepared))]
+    lines = [*map(sentence, roles(prepared.question, bring(prepared))), *map(legs.sentence, legs.untold(prepared))]
     lines += [f"{prepared.verdict[:1].upper()}{prepared.verdict[1:]}.", *prepared.reasons, ""]
     lines.append(as_text(answer.rows))
     if answer.truncated:

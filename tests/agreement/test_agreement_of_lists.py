@@ -133,7 +133,7 @@ def test_lists_uses_and_roles_are_what_the_conversations_add_up_to(logs: Deliver
     loaded = load_logs(logs)
     found = investigate(question, loaded)
     prepared = prepare(replace(question, dimensions=(), measures=("bytes",), limit=1_000_000), loaded)
-    rows, chosen = list(views.conversations(prepared).rows), bring(prepared.connection)
+    rows, chosen = list(views.conversations(prepared).rows), bring(prepared)
     with patch.multiple(tops, TOP=_SHOWN, USERS=_SHOWN, USED=_SHOWN):
         lists, uses = tops.tops(chosen), tops.uses(chosen)
 
