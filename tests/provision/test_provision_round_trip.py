@@ -84,7 +84,7 @@ def test_every_scope_can_be_recorded(
     planned: Callable[[Wanted], Plan],
     waiting: Waiting,
 ) -> None:
-    wanted = replace(wanted, **_scope(scope, company, client))
+    wanted = replace(wanted, destination="both", **_scope(scope, company, client))
     first = planned(wanted)
     assert not first.blockers
     apply(first, lambda: planned(wanted), account, waiting=waiting)
