@@ -65,13 +65,14 @@ def bring(options: argparse.Namespace, cancelled: Callable[[], bool]) -> Brought
     start, end = (None if text is None else parse_time(text) for text in (options.start, options.end))
     time = live.closed(TimeRange(start, end), live.now(identity))
     s3, folder = aws.client(identity, "s3"), options.keep or options.store.with_name(f"{options.store.name}-objects")
-    found = s3_listing.listing(s3_listing.discover(source, s3)[0], time, source, s3, cancelled)
+    locations, notes = s3_listing.discover(source, s3)
+    found = s3_listing.listing(locations, time, source, s3, cancelled, notes)
     _priced(found, source, folder, ALLOWED if options.up_to is None else options.up_to)
     collected = s3_saved.save(found, source, s3, folder, progress=_told, cancelled=cancelled)
     if not found.whole or not all(collected.has(one) for one in found.objects):
         raise SourceError("Stopped. The objects that were read are kept: do the same again to go on.")
     files = [s3_saved.path_of(folder, source.bucket, key) for key in collected.batches]
-    return Brought(files, s3_objects.unread_sentences(collected.unread.values()))
+    return Brought(files, (*found.notes, *s3_objects.unread_sentences(collected.unread.values())))
 
 
 def _priced(found: Listing, source: S3Objects, folder: Path, allowed: float) -> None:

@@ -52,7 +52,7 @@ class S3Object:
 class Listing:
     """The objects of a range, each content once, the locations that delivered none in it, and how many requests it took.
 
-    `locations` are all that were listed. Not `whole` when it was cancelled.
+    `locations` are all that were listed; `notes` say in sentences where else logs may lie. Not `whole` when it was cancelled.
     """
 
     objects: tuple[S3Object, ...]
@@ -60,6 +60,7 @@ class Listing:
     requests: int
     whole: bool = True
     locations: tuple[Location, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -107,12 +108,18 @@ def _roots(bucket: Bucket) -> list[str]:
         below: list[str] = []
         for folder in level:
             if bucket.requests >= MOST_FOLDERS:
-                bucket.notes.append(f"Only {MOST_FOLDERS} folders were looked into: give a prefix nearer to AWSLogs.")
+                bucket.notes.append(
+                    f"Only {MOST_FOLDERS} folders were looked into: give a prefix nearer to AWSLogs if some logs are missing."
+                )
                 return roots
             names = bucket.folders(folder)
             roots += [folder + name for name in names if name == ROOT]
             below += [folder + name for name in names if name != ROOT]
         level = below
+    if level:
+        bucket.notes.append(
+            f"Only {DEEPEST} folders deep was looked for flow logs: give a prefix nearer to AWSLogs if some are missing."
+        )
     return roots
 
 
@@ -161,8 +168,12 @@ def listing(
     source: S3Objects,
     s3: Any,  # noqa: ANN401
     cancelled: Callable[[], bool] = lambda: False,
+    notes: tuple[str, ...] = (),
 ) -> Listing:
-    """The objects in which records of the range, and evidence beside it, can lie. The same bytes are listed once."""
+    """The objects in which records of the range, and evidence beside it, can lie. The same bytes are listed once.
+
+    `notes` are those of `discover`.
+    """
     bucket = Bucket(source, s3)
     stamps = s3_layout.delivered_within(time)
     objects: dict[tuple[str, str], S3Object] = {}
@@ -177,7 +188,7 @@ def listing(
                 some = True
         if not some:
             silent.append(location)
-    return Listing(tuple(objects.values()), tuple(silent), bucket.requests, locations=locations)
+    return Listing(tuple(objects.values()), tuple(silent), bucket.requests, locations=locations, notes=notes)
 
 
 def _objects_of(bucket: Bucket, location: Location, day: date, stamps: TimeRange) -> Iterator[S3Object]:

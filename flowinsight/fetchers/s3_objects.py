@@ -240,7 +240,7 @@ def read(listing: Listing, collected: Collected) -> Fetched:
     """The records of what has arrived, in the order of the listing."""
     batches = (batch for one in listing.objects for batch in collected.batches.get(one.key, ()))
     unread = tuple(collected.unread.values())
-    loaded = gather(batches, problems=[*unread_sentences(unread), *map(silence, listing.silent)])
+    loaded = gather(batches, problems=[*listing.notes, *unread_sentences(unread), *map(silence, listing.silent)])
     complete = listing.whole and not unread and all(collected.has(one) for one in listing.objects)
     return Fetched(listing, loaded, unread, complete, dict(collected.delivered))
 
@@ -269,7 +269,7 @@ def load(
 ) -> Fetched:
     """Discover, list, fetch and read in one. `keep` holds on to the objects; `how` is that of `fetch`."""
     s3 = aws.client(identity, "s3")
-    locations, _ = s3_listing.discover(source, s3)
-    found, collected = s3_listing.listing(locations, question.time, source, s3), Collected(keep=keep)
+    locations, notes = s3_listing.discover(source, s3)
+    found, collected = s3_listing.listing(locations, question.time, source, s3, notes=notes), Collected(keep=keep)
     fetch(found, source, s3, collected, **how)
     return read(found, collected)

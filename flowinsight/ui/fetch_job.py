@@ -168,8 +168,8 @@ class FetchJob(Leased):
         s3 = aws.client(self.live.identity, "s3")
         if self.listing is None:
             self.said = f"Looking through the folders of {source.label}"
-            locations, _ = s3_listing.discover(source, s3)
-            found = s3_listing.listing(locations, self.question.time, source, s3, lambda: self.stopped)
+            locations, notes = s3_listing.discover(source, s3)
+            found = s3_listing.listing(locations, self.question.time, source, s3, lambda: self.stopped, notes)
             if not found.whole:
                 self.said = "Stopped."
                 return "cut"

@@ -10,7 +10,7 @@ from flowinsight.fetchers import s3_listing, s3_objects
 from flowinsight.fetchers.s3_layout import Location
 from flowinsight.fetchers.s3_listing import Listing
 from flowinsight.fetchers.s3_objects import Collected
-from flowinsight.question import TimeRange
+from flowinsight.question import Question, TimeRange
 from flowinsight.sandbox.running import Running
 from flowinsight.sources import S3Objects
 from tests.aws.central_bucket import EVERYTHING, HOME, LAKE, REGION, RESEARCH, SHOP, TEN_MINUTES, fetched, listing
@@ -49,6 +49,25 @@ def test_accounts_and_regions_can_be_chosen(s3: Any) -> None:
     assert s3_listing.discover(S3Objects(BUCKET, accounts=(MEMBER,)), s3)[0] == (RESEARCH,)
     with pytest.raises(SourceError, match="There are no flow logs under s3://larkfield-central/"):
         s3_listing.discover(S3Objects(BUCKET, regions=("us-east-1",)), s3)
+
+
+@pytest.mark.parametrize(
+    ("folders", "told"),
+    [(("a/b/c/d/e/f/x",), "Only 4 folders deep"), (tuple(f"team{n}/x" for n in range(210)), "Only 200 folders")],
+)
+def test_where_logs_were_not_looked_for_is_told_with_the_answer(
+    folders: tuple[str, ...], told: str, s3: Any, identity: aws.Identity
+) -> None:
+    bucket = f"larkfield-{len(folders)}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for folder in folders:
+        s3.put_object(Bucket=bucket, Key=folder, Body=b"else")
+    (one, *_) = listing(s3, TEN_MINUTES, LAKE).objects
+    body = s3.get_object(Bucket=BUCKET, Key=one.key)["Body"].read()
+    s3.put_object(Bucket=bucket, Key=one.key.removeprefix("lake/"), Body=body)
+    read = s3_objects.load(Question(TEN_MINUTES), S3Objects(bucket), identity)
+    assert read.loaded.tally.records > 0
+    assert read.loaded.tally.problems[0].startswith(told)
 
 
 @pytest.mark.parametrize("location", [SHOP, LAKE, RESEARCH])
