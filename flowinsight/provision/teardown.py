@@ -20,7 +20,7 @@ def teardown(setup: str, deployed: Deployed, *, data: bool = False, confirmed: s
             f"Deleting the records of {setup} cannot be undone. Confirm it by giving the setup's name, {setup}, once more."
         )
     flow_logs: list[Step] = [
-        Delete(item.settings, "Torn down. Records that were delivered stay.", item.id)
+        Delete(item.settings, "Torn down." if data else "Torn down. Records that were delivered stay.", item.id)
         for item in deployed.flow_logs
         if belongs(item.settings, setup)
     ]
