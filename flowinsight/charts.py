@@ -39,6 +39,10 @@ DARK = Palette(
 SANS = "Inter, sans-serif"
 MONO = "JetBrains Mono, monospace"
 
+TIMES = {"type": "date", "tickformat": "%H:%M\n%d %b %Y", "showgrid": False, "ticks": "outside", "ticklen": 6,
+         "tickcolor": "rgba(0,0,0,0)", "ticklabeloverflow": "allow"}  # fmt: skip
+"""An axis of time. The date stands below its first mark, which Plotly would leave out where it needs room at the side."""
+
 CONFIG = {
     "displayModeBar": "hover",
     "displaylogo": False,
@@ -76,7 +80,7 @@ def timeline(
     ]  # fmt: skip
     return drawn(
         traces, palette, 230,
-        x={"type": "date", "tickformat": "%H:%M\n%d %b %Y", "hoverformat": f"%d %b %Y %H:%M {zone}", "showgrid": False},
+        x={**TIMES, "hoverformat": f"%d %b %Y %H:%M {zone}"},
         y={"tickformat": "~s", "rangemode": "tozero"},
         barmode="stack", hovermode="x unified", dragmode="select", selectdirection="h", clickmode="event+select",
     )  # fmt: skip

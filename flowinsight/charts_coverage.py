@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from flowinsight.charts import MONO, Palette, drawn
+from flowinsight.charts import MONO, TIMES, Palette, drawn
 
 STATES = ("not logged", "no traffic (NODATA)", "records", "records lost (SKIPDATA)")
 """What an interface can have done in a bin of time, by the number that stands for it in the figure."""
@@ -32,7 +32,7 @@ def coverage_map(
                      "thickness": 8, "len": 0.75, "tickfont": {"color": palette.ink}},
     }  # fmt: skip
     return drawn(
-        [trace], palette, 110 + 16 * len(names), x={"type": "date", "tickformat": "%H:%M\n%d %b %Y", "showgrid": False},
+        [trace], palette, 110 + 16 * len(names), x=TIMES,
         y={"type": "category", "autorange": "reversed", "showgrid": False, "tickfont": {"family": MONO, "color": palette.ink}},
     )  # fmt: skip
 

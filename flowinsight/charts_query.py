@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 import plotly.graph_objects as go
 
-from flowinsight.charts import MONO, Palette, drawn
+from flowinsight.charts import MONO, TIMES, Palette, drawn
 
 NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
@@ -83,7 +83,7 @@ def figure(shown: Drawing, palette: Palette, zone: tzinfo = UTC) -> go.Figure:
     traces = [_trace(shown, name, colours[min(number, 3)], zone) for number, name in enumerate(shown.series)]
     several = {"showlegend": len(traces) > 1, "barmode": "group", "bargap": 0.25, "dragmode": False}
     if shown.over_time:
-        return drawn(traces, palette, 280, x={"type": "date", "showgrid": False}, y={"tickformat": "~s"}, **several)
+        return drawn(traces, palette, 280, x=TIMES, y={"tickformat": "~s"}, **several)
     names_axis = {"type": "category", "autorange": "reversed", "showgrid": False, "ticksuffix": " "}
     names_axis["tickfont"] = {"family": MONO, "size": 12, "color": palette.ink}
     height = 40 + 24 * len(shown.x) * len(traces)
