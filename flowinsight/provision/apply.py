@@ -170,6 +170,13 @@ _HIDDEN = (
 )
 
 
+_OWNERS = {
+    "LogDestination": "Its owner adds the statements that the plan shows to the bucket's policy, and to its key's.",
+    "KMS key": "Its owner sees to it that the key is enabled and that its policy holds the statement that the plan shows.",
+}
+"""What AWS says of a bucket or a key that does not let logs in, and who can help."""
+
+
 def explained(error: AwsError, step: Step) -> str:
     """Why a step failed and what to do: an explicit deny is final, the rest can be tried again."""
     words = aws_words(error)
@@ -181,6 +188,9 @@ def explained(error: AwsError, step: Step) -> str:
             f"{error} AWS kept refusing the role: its trust policy must let vpc-flow-logs.amazonaws.com assume it. "
             "The plan shows the exact one."
         )
+    for refused, remedy in _OWNERS.items():
+        if refused in words:
+            return f"{error} {remedy} Then plan again."
     about_flow_log = isinstance(step, Create | Replace) and isinstance(step.after, FlowLogSettings)
     if isinstance(error, DeniedError) and about_flow_log and "iam:PassRole" not in words:
         return f"{error} {_HIDDEN}"

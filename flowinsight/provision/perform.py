@@ -193,4 +193,5 @@ def delete_flow_log(flow_log_id: str, account: Account) -> None:
 def _refuse_unsuccessful(answer: dict[str, Any], doing: str) -> None:
     for item in answer.get("Unsuccessful", []):
         error = item.get("Error", {})
-        raise AwsError(f"Could not {doing}: {error.get('Message', json.dumps(error))}", str(error.get("Code", "")))
+        said = str(error.get("Message", json.dumps(error))).rstrip(".")
+        raise AwsError(f"Could not {doing}: {said}.", str(error.get("Code", "")))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from flowinsight import aws
 from flowinsight.provision.account import Account
-from flowinsight.provision.apply import apply
+from flowinsight.provision.apply import StepFailedError, apply
 from flowinsight.provision.plan import Plan
 from flowinsight.provision.read import read
 from flowinsight.provision.refusals import SetupError
@@ -80,6 +81,26 @@ def test_a_bucket_of_ones_own_gets_no_policy_from_anybody_but_its_owner(
     assert planned(own).empty
     kept = json.loads(client("s3").get_bucket_policy(Bucket=name)["Policy"])
     assert kept == json.loads(left.statements[0])
+
+
+def test_who_can_help_is_said_where_a_bucket_or_a_key_of_somebody_elses_refuses(
+    wanted: Wanted, account: Account, planned: Callable[[Wanted], Plan], waiting: Waiting, identity: aws.Identity
+) -> None:
+    name = f"{wanted.name}-elsewhere"
+    elsewhere = aws.client(replace(identity, sandbox_account="012345678910"), "s3")
+    elsewhere.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    key = aws.client(identity, "kms").create_key()["KeyMetadata"]["Arn"]
+    for own, said in (
+        (
+            replace(wanted, destination="s3", bucket=BucketWanted(name)),
+            "Please check LogDestination permission. Its owner",
+        ),
+        (replace(wanted, group=GroupWanted(key=key)), "its policy holds the statement that the plan shows. Then plan"),
+    ):
+        shown = planned(own)
+        assert any(isinstance(step, LeftAlone) and step.statements for step in shown.steps)
+        with pytest.raises(StepFailedError, match=said):
+            apply(shown, lambda own=own: planned(own), account, waiting=waiting)  # type: ignore[misc]
 
 
 def test_a_setups_own_bucket_keeps_the_statements_and_rules_others_added(
