@@ -14,7 +14,11 @@ from flowinsight.snapshots.errors import SnapshotError
 LONGEST_TEXT = 100_000
 MOST_ITEMS = 200_000
 HIGHEST = 2**127
-"""No count, time or number of a snapshot is above this."""
+"""No count or number of a snapshot is above this."""
+_TIMES = frozenset({"first", "last", "oldest", "newest", "frozen_at", "modified", "at"})
+"""Fields that are Unix seconds, or None."""
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999, with which calendars end."""
 
 _Kind = TypeVar("_Kind")
 
@@ -30,8 +34,10 @@ def _plain(value: object) -> object:
             return value.to_json()
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        case str():
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
         case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
+            return {str(_plain(str(key))): _plain(item) for key, item in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
         case set() | frozenset():
@@ -132,7 +138,16 @@ def _fields(kind: Any, given: dict[str, object], where: str, without: Collection
     needed = {name for name, item in known.items() if item.default is MISSING and item.default_factory is MISSING}
     if missing := needed - given.keys():
         raise SnapshotError(f"{where} lacks {min(missing)}.")
-    return {name: _built(hints[name], value, f"{where}, {name}") for name, value in given.items()}
+    found = {name: _built(hints[name], value, f"{where}, {name}") for name, value in given.items()}
+    for name in _TIMES & found.keys():
+        if found[name] is not None and not is_time(found[name]):
+            _refuse(found[name], f"{where}, {name}")
+    return found
+
+
+def is_time(value: object) -> bool:
+    """Whether a value is Unix seconds that a calendar can show."""
+    return type(value) is int and 0 <= value <= _LAST_SECOND
 
 
 def _scalar(kind: type, value: object, where: str) -> Any:  # noqa: ANN401
@@ -140,9 +155,14 @@ def _scalar(kind: type, value: object, where: str) -> Any:  # noqa: ANN401
         value = float(value) if abs(value) < HIGHEST else _refuse(value, where)
     if type(value) is not kind or kind not in {str, int, float, bool, NoneType}:
         return _refuse(value, where)
-    if (isinstance(value, str) and len(value) > LONGEST_TEXT) or (isinstance(value, int) and abs(value) >= HIGHEST):
+    if (isinstance(value, str) and not _is_shown(value)) or (isinstance(value, int) and abs(value) >= HIGHEST):
         return _refuse(value, where)
     return value
+
+
+def _is_shown(text: str) -> bool:
+    """Whether a text is short enough, and can be written anywhere: half of a character pair cannot."""
+    return len(text) <= LONGEST_TEXT and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _inert(value: object, where: str, depth: int) -> object:

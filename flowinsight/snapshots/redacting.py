@@ -98,7 +98,7 @@ def _account(account: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
         plain["rolled_by"] = frozenset(account["rolled_by"]) & BY_TOKEN.keys()
     return plain | {
         "tally": replace(tally, reasons=reasons, problems=problems),
-        "formats": {_known_tokens(tokens): number for tokens, number in account["formats"].items()},
+        "formats": {_known_tokens(tokens): number for tokens, number in account.get("formats", {}).items()},
         "left_out": ("Records that are asked for may not have been brought.",) if account.get("left_out") else (),
         **({} if due is None else {"due": tuple(_due(one, names) for one in due)}),
     }

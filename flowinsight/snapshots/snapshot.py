@@ -11,7 +11,7 @@ import pyarrow as pa
 from flowinsight.investigation import Investigation
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question
-from flowinsight.snapshots import archive, plain_json, tables
+from flowinsight.snapshots import answer_rows, archive, plain_json, tables
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.snapshots.facts import Facts, Sources
 
@@ -68,7 +68,7 @@ class Snapshot:
     @cached_property
     def answer(self) -> Investigation:
         """The answer as it was on the screen."""
-        return plain_json.read(Investigation, self.parts[archive.ANSWER], archive.ANSWER)
+        return answer_rows.checked(plain_json.read(Investigation, self.parts[archive.ANSWER], archive.ANSWER))
 
     @cached_property
     def account(self) -> dict[str, Any]:

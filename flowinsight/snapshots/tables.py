@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from flowinsight import fields, rollups
 from flowinsight.records import careful, schema
+from flowinsight.snapshots import footer
 from flowinsight.snapshots.errors import SnapshotError
 from flowinsight.survey import PLACE_COLUMNS
 
@@ -67,6 +68,8 @@ _COUNTS = frozenset(rollups.ALSO) - {"payload"}
 TIMES = pa.schema([(name, pa.int64()) for name in ("bin", "width", "accepted", "rejected", "other")])
 """As `rollups.TIMES`."""
 
+_UNCOMPRESSED = 0
+
 SHAPES: Mapping[str, pa.Schema] = {
     "records.parquet": RECORDS, "rollup.parquet": ROLLUP, "coverage.parquet": COVERAGE, "networks.parquet": NETWORKS,
     "hops.parquet": HOPS, "times.parquet": TIMES,
@@ -87,6 +90,8 @@ def written(table: pa.Table) -> bytes:
 def read(name: str, content: bytes) -> pa.Table:
     """The part of this name; SnapshotError when it is not what such a part is, or does not fit into memory."""
     try:
+        if footer.codecs(content) - {_UNCOMPRESSED}:
+            raise SnapshotError(f"{name} is compressed inside, which FlowInsight never does, so it is not opened.")
         columns = parquet.ParquetFile(pa.BufferReader(content)).schema_arrow
         file = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=_texts(columns))
         _check_shape(name, file)
@@ -113,10 +118,6 @@ def _check_shape(name: str, file: parquet.ParquetFile) -> None:
         raise SnapshotError(f"{name} lacks columns, so the snapshot is not opened.")
     if meta.num_rows > MOST_ROWS or meta.num_rows * len(found) * 8 > LARGEST:
         raise SnapshotError(f"{name} says it has {meta.num_rows:,} rows, more than FlowInsight opens.")
-    for group in range(meta.num_row_groups):
-        packed = {meta.row_group(group).column(number).compression for number in range(len(found))}
-        if packed - {"UNCOMPRESSED"}:
-            raise SnapshotError(f"{name} is compressed inside, which FlowInsight never does, so it is not opened.")
 
 
 def _plain_type(kind: pa.DataType) -> pa.DataType:

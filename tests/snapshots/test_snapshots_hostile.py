@@ -142,6 +142,73 @@ def test_tables_of_a_wrong_kind_are_refused(frozen: Frozen, tmp_path: Path) -> N
         assert why
 
 
+@pytest.mark.parametrize("name", [archive.NETWORKS, archive.COVERAGE, archive.HOPS])
+def test_no_byte_of_a_footer_ends_the_process(name: str, frozen: Frozen) -> None:
+    content = frozen(":22").parts[name]
+    size, refused = int.from_bytes(content[-8:-4], "little"), 0
+
+    for place in range(len(content) - 8 - size, len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 0x41
+        try:
+            tables.read(name, bytes(changed))
+        except SnapshotError:
+            refused += 1
+
+    assert refused > size / 3, "what stays is of no consequence: names of programs, statistics that nobody reads"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("clients", "servers", "../../x"),
+        ("clients", "first", "now"),
+        ("clients", "last", 10**15),
+        ("servers", "ports", [None]),
+        ("services", "port", {"a": 1}),
+        ("timeline", "rejected", "<script>"),
+        ("timeline", "accepted", -1),
+        ("outcomes", "outcome", 1),
+        ("protocols", "sent", None),
+        ("uses", "client", 7),
+        ("conversations", "interfaces", "eni-1"),
+        ("conversations", "reject_kinds", {"attempt": "many"}),
+        ("conversations", "new", 1),
+    ],
+)
+def test_rows_of_an_answer_that_nobody_could_show_are_refused(
+    table: str, column: str, value: object, frozen: Frozen, tmp_path: Path
+) -> None:
+    made = frozen(":22")
+    answer = json.loads(made.parts[archive.ANSWER])
+    answer[table][0][column] = value
+
+    with pytest.raises(SnapshotError, match=f"A row of its {table} has"):
+        _opened(resealed(made, {archive.ANSWER: json.dumps(answer).encode()}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("reconciliation", "conversations"), None),
+        (("bin_seconds",), 0),
+        (("coverage", "oldest"), 10**15),
+        (("verdict",), "\ud800"),
+    ],
+)
+def test_counts_and_times_of_an_answer_that_nobody_could_show_are_refused(
+    path: tuple[str, ...], value: object, frozen: Frozen, tmp_path: Path
+) -> None:
+    made = frozen(":22")
+    answer = inner = json.loads(made.parts[archive.ANSWER])
+    for name in path[:-1]:
+        inner = inner[name]
+    inner.pop(path[-1]) if value is None else inner.update({path[-1]: value})
+
+    with pytest.raises(SnapshotError, match="the snapshot is not opened"):
+        _opened(resealed(made, {archive.ANSWER: json.dumps(answer).encode()}), tmp_path)
+
+
 def test_a_table_of_too_many_rows_is_refused_before_it_is_read() -> None:
     count = tables.MOST_ROWS + 1
     table = pa.table(
