@@ -1,6 +1,7 @@
 """AWS asked directly: as whom, where an account's flow logs lie, and the records of a question brought from there."""
 
 import json
+import os
 import time as clock
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from flowinsight.question import Question, TimeRange
 from flowinsight.sources import LogGroup, S3Objects
 
 HOUR = 3600
+_OPERATOR = "AKIASB11112222333300"
+"""The key of the administrator of the sandbox's main account, as its guide has it."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PATIENCE = 5.0
 
@@ -50,15 +53,25 @@ def identified(
     region: str | None = None,
     endpoint: str | None = None,
 ) -> aws.Identity:
-    """Who is to ask. A sandbox that answers at the endpoint is asked as its own administrator, with no credentials of anyone.
+    """Who is to ask. A sandbox that answers at the endpoint is asked as its own administrator, with no credentials of anyone;
+    one that the shell is set up for, with its administrator's key, is told from AWS too.
 
     AwsError when a part is not of its kind.
     """
+    if not (profile or role or endpoint):
+        endpoint = _sandbox_of_the_shell()
     if endpoint and sandbox_time(endpoint) is not None:
         if profile or role:
             raise AwsError("The sandbox has neither profiles nor roles to assume: leave them out.")
         return aws.sandbox(endpoint, region=region or "eu-central-1")
     return aws.Identity(profile, role, external_id, region, endpoint)
+
+
+def _sandbox_of_the_shell() -> str | None:
+    """The address in AWS_ENDPOINT_URL, where a sandbox answers and the shell's key, if any, is its administrator's."""
+    url, key = os.environ.get("AWS_ENDPOINT_URL"), os.environ.get("AWS_ACCESS_KEY_ID")
+    usual = key in (None, _OPERATOR)
+    return url if url and usual and sandbox_time(url) is not None else None
 
 
 def sandbox_time(url: str) -> float | None:

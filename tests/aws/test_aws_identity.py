@@ -8,6 +8,7 @@ import pytest
 
 from flowinsight import aws
 from flowinsight.errors import AwsError, DeniedError, ExpiredError
+from flowinsight.fetchers import live
 from flowinsight.sandbox import running
 from flowinsight.sandbox.running import Running
 
@@ -71,6 +72,21 @@ def test_the_sandbox_is_reached_whatever_this_machine_is_set_up_for(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     fresh = aws.sandbox(sandbox.url, region="eu-west-1")
     assert aws.whoami(fresh).account == "111122223333"
+
+
+def test_a_shell_that_is_set_up_for_the_sandbox_asks_the_sandbox_and_says_so(
+    sandbox: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.url)
+    assert live.identified() == aws.sandbox(sandbox.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", str(sandbox.credentials()["aws_access_key_id"]))
+    assert live.identified().is_sandbox
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOFSOMEBODYELSE00")
+    assert not live.identified().is_sandbox, "somebody else in the sandbox stays somebody else"
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert not live.identified().is_sandbox
 
 
 def test_a_role_is_assumed_with_its_external_id(sandbox: Running, identity: aws.Identity) -> None:
