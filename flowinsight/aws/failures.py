@@ -61,7 +61,8 @@ def note_action(parsed: dict[str, Any], model: Any, http_response: Any, **_: Any
     if http_response.status_code >= 300:
         service = model.service_model.signing_name
         name = _S3_ACTIONS.get(model.name, model.name) if service == "s3" else model.name
-        parsed.setdefault("ResponseMetadata", {})["Action"] = f"{service}:{name}"
+        prefix = {"tagging": "tag"}.get(service, service)
+        parsed.setdefault("ResponseMetadata", {})["Action"] = f"{prefix}:{name}"
 
 
 @contextmanager

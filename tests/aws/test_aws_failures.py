@@ -49,6 +49,9 @@ def test_the_missing_permission_is_named_as_aws_calls_it(identity: aws.Identity,
     with pytest.raises(DeniedError) as caught, aws.translated(doing="list the objects"):
         aws.client(identity, "s3").list_objects_v2(Bucket="logs")
     assert caught.value.action == "s3:ListBucket"
+    fault(kind="denied", service="tagging")
+    with pytest.raises(DeniedError, match="tag:GetResources"), aws.translated(doing="look for tags"):
+        aws.client(identity, "resourcegroupstaggingapi").get_resources()
 
 
 def refusal(code: str, message: str, status: int = 400) -> ClientError:
