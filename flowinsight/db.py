@@ -79,6 +79,11 @@ def one(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> 
     return row
 
 
+def said(error: OSError) -> Error:
+    """What DuckDB said, of which Arrow made its own error while it was reading a result."""
+    return (Interrupted if "INTERRUPT" in str(error) else Error)(str(error))
+
+
 def made(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> int:
     """Create a table from a query, and return how many rows it has."""
     (count,) = connection.execute(sql, list(parameters)).fetchall()[0]

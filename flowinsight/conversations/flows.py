@@ -10,6 +10,8 @@ from flowinsight.conversations.matched import LINE, NOT_A_PORT, Matched
 
 _V4 = f"sender BETWEEN {MAPPED}::UHUGEINT AND {MAPPED + 2**32 - 1}::UHUGEINT"
 
+_BATCH = 100_000
+
 BUDGET = 2_000_000
 """Records that are told apart by both ports. Above it the port of the side that is served stands for several."""
 
@@ -35,7 +37,7 @@ _AS_THEY_ARE = f"""
 SELECT scope, protocol, sender, sender_port, receiver, receiver_port, {_SAID}, stands_for::BIGINT AS records,
   (copies - 1)::BIGINT AS copies, coalesce(packets, 0)::BIGINT AS packets, coalesce(bytes, 0)::BIGINT AS bytes,
   coalesce({_PAYLOAD}, 0)::BIGINT AS payload, start AS first, "end" AS last $line
-FROM $matched $limit
+FROM $matched
 """
 
 # The other side's port stays where it is always the same.
@@ -98,8 +100,7 @@ def sum_up(
 def _each(connection: db.Connection, matched: Matched, budget: int) -> pa.Table:
     """Every record by itself, but not many more than `budget`."""
     line = f", {LINE} AS line" if matched.may_repeat else ""
-    limit = f"LIMIT {budget + 1}" if matched.most > budget else ""
-    return _brought(connection, matched, _AS_THEY_ARE.replace("$line", line).replace("$limit", limit))
+    return _brought(connection, matched, _AS_THEY_ARE.replace("$line", line), budget)
 
 
 def _repeat(table: pa.Table) -> bool:
@@ -108,6 +109,17 @@ def _repeat(table: pa.Table) -> bool:
     return bool(np.any(lines[1:] == lines[:-1]))
 
 
-def _brought(connection: db.Connection, matched: Matched, flows: str) -> pa.Table:
+def _brought(connection: db.Connection, matched: Matched, flows: str, most: int | None = None) -> pa.Table:
+    """All flows, or more of them than `most`: a limit in SQL would take an eighth of the time."""
     sql = _BROUGHT.replace("$flows", flows).replace("$matched", matched.sql)
-    return connection.sql(sql, params=list(matched.parameters)).to_arrow_table()
+    found, rows = list[pa.RecordBatch](), 0
+    with connection.sql(sql, params=list(matched.parameters)).to_arrow_reader(_BATCH) as reader:
+        try:
+            for batch in reader:
+                found.append(batch)
+                rows += batch.num_rows
+                if most is not None and rows > most:
+                    break
+        except OSError as error:
+            raise db.said(error) from error
+        return pa.Table.from_batches(found, reader.schema)
