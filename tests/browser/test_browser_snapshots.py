@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 SECONDS = 1000
 SAVED = 1_795_176_000
+NOTE = "everybody, see https://example.org and www.example.org"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """Two answers about one day, and a file that is none."""
     made = Folder(tmp_path_factory.mktemp("library"))
     loaded = files.load(EXAMPLES[0].source)
-    for number, (query, note) in enumerate(((":22", "everybody"), (":22 rejected", "ticket 4711"))):
+    for number, (query, note) in enumerate(((":22", NOTE), (":22 rejected", "ticket 4711"))):
         found = investigate(Question(filters=parse(query), limit=1000), loaded)
         said = Circumstances(SAVED + number, note=note)
         one = snapshots.freeze(found, loaded, snapshots.of_files(EXAMPLES[0].source), said)
@@ -75,6 +76,8 @@ def test_a_snapshot_is_found_checked_and_opened(listed: App, folder: Folder) -> 
     cards = listed.by_key("card_library")
     expect(cards).to_contain_text("3 snapshots in")
     expect(cards).to_contain_text("strange.flowsnap is not a snapshot, or only a piece of one.")
+    expect(cards).to_contain_text("everybody")
+    assert listed.page.locator("a[href*='example.org']").count() == 0, "what a stranger wrote leads nowhere"
     assert not serious(listed)
     assert overflow(listed) <= 0
 
