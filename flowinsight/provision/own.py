@@ -69,6 +69,7 @@ def blockers(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
             yield f"{asked} has no network interface, so there is nothing to record."
     yield from _taken(wanted, deployed)
     yield from _role_path(wanted, deployed)
+    yield from _role_elsewhere(wanted, deployed)
     bucket = deployed.bucket(desired.bucket_name(wanted, deployed.place)) if wanted.to_s3 else None
     if bucket is None or bucket.settings is None or owned(bucket, wanted.name):
         return
@@ -92,6 +93,13 @@ def _taken(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
                     f"{item.id} of {owner(item.settings)} sends the same traffic of {after.resource} to the same place, "
                     f"with another {' and '.join(sorted(changed)).replace('_', ' ')}. Choose another destination."
                 )
+
+
+def _role_elsewhere(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
+    """Source: VPC User Guide, IAM role for publishing flow logs: the role must be in your own account."""
+    place = deployed.place
+    if wanted.to_cloudwatch and wanted.role.arn and not wanted.role.arn.startswith(place.role_arn("/", "")):
+        yield f"{wanted.role.arn} is no role of account {place.account}, whose flow logs can use no other: name one of its own."
 
 
 def _role_path(wanted: Wanted, deployed: Deployed) -> Iterator[str]:

@@ -16,6 +16,7 @@ def warnings(wanted: Wanted, deployed: Deployed, steps: tuple[Step, ...]) -> Ite
     """Sentences, the costly ones first."""
     yield from _recorded_twice(wanted, deployed, steps)
     yield from _group(wanted, deployed)
+    yield from _role(wanted, deployed)
     yield from _policy(wanted, deployed)
     yield from _cannot_be_undone(wanted, deployed, steps)
     yield from _format(wanted)
@@ -79,6 +80,16 @@ def _group(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
                 f"{item.id} writes another format to the log group {name}: lines of two formats in one group cannot be "
                 "told apart safely. Leave the group's name out, and each format gets a group of its own."
             )
+
+
+def _role(wanted: Wanted, deployed: Deployed) -> Iterator[str]:
+    """A role of one's own, as its ARN names it, that is not there: AWS takes the flow log and never delivers."""
+    place, arn = deployed.place, wanted.role.arn
+    if not wanted.to_cloudwatch or not arn or not arn.startswith(place.role_arn("/", "")):
+        return
+    found = deployed.role(desired.role_name(wanted, place))
+    if found is None or place.role_arn(found.path, found.name) != arn:
+        yield f"There is no role {arn}: nothing is delivered, and the flow log has to be replaced once it is there."
 
 
 def _policy(wanted: Wanted, deployed: Deployed) -> Iterator[str]:

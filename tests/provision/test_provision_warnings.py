@@ -9,7 +9,7 @@ from flowinsight.provision.deployed import Bucket, Deployed, FlowLog
 from flowinsight.provision.plan import plan
 from flowinsight.provision.settings import BucketSettings, GroupSettings
 from flowinsight.provision.steps import Change, LeftAlone
-from flowinsight.provision.wanted import BucketWanted, GroupWanted, Wanted
+from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
 from tests.provision.deployments import EMPTY, ENI, GROUP, PLACE, SUBNET, THEN, VPC, WANTED, made, theirs
 
 
@@ -55,6 +55,20 @@ def test_a_bucket_without_the_statements_stands_in_the_way_and_its_owner_gets_th
 def test_a_careful_person_is_warned(deployed: Deployed, sentence: str) -> None:
     found = plan(replace(WANTED, group=GroupWanted("/mine")), deployed)
     assert any(sentence in warning for warning in found.warnings), found.warnings
+
+
+def test_a_role_of_ones_own_is_one_of_the_account_and_is_missed_where_it_is_not_there() -> None:
+    theirs = replace(desired.role(WANTED, PLACE), name="theirs", path="/flow/", tags=())
+    there = replace(EMPTY, roles=(theirs,))
+    right = replace(WANTED, role=RoleWanted(arn="arn:aws:iam::111122223333:role/flow/theirs"))
+    assert not plan(right, there).blockers
+    assert not any("There is no role" in warning for warning in plan(right, there).warnings)
+    pathless = replace(WANTED, role=RoleWanted(arn="arn:aws:iam::111122223333:role/theirs"))
+    for wanted, deployed in ((right, EMPTY), (pathless, there)):
+        assert any(f"There is no role {wanted.role.arn}" in warning for warning in plan(wanted, deployed).warnings)
+    for arn in ("arn:aws:iam::999988887777:role/theirs", "arn:aws-cn:iam::111122223333:role/theirs"):
+        (blocker,) = plan(replace(WANTED, role=RoleWanted(arn=arn)), there).blockers
+        assert f"{arn} is no role of account 111122223333" in blocker
 
 
 def test_a_flow_log_for_other_traffic_is_no_second_one() -> None:
