@@ -95,11 +95,11 @@ class Chosen:
 
     def address(self, place: int) -> str:
         """The address that a place in `client` and `server` stands for."""
-        return format_address(self.model.flows.places.number(place))
+        return format_address(self.model.places.number(place))
 
     def among(self, end: str, wanted: Iterable[Addresses]) -> Flags:
         """Of each conversation whether its client, or its server, is one of these addresses."""
-        known = self.model.flows.places
+        known = self.model.places
         asked, places = np.zeros(len(known), dtype=np.bool_), range(len(known))
         for first, last in (one for addresses in wanted for one in addresses.ranges):
             asked[bisect_left(places, first, key=known.number) : bisect_right(places, last, key=known.number)] = True
@@ -107,7 +107,7 @@ class Chosen:
 
     @cached_property
     def scopes(self) -> tuple[str, ...]:
-        texts = self.model.flows.texts["scope"]
+        texts = self.model.texts["scope"]
         return tuple(texts[place] for place in np.unique(self.columns["scope"]).tolist())
 
     @property

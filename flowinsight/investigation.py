@@ -107,7 +107,7 @@ def investigate(question: Question, loaded: Loaded, connection: db.Connection | 
 
 
 def _believed(mine: Chosen) -> dict[str, int]:
-    groups, names = mine.by("observer"), mine.model.flows.texts["observer"]
+    groups, names = mine.by("observer"), mine.model.texts["observer"]
     counted = [(names[key], n) for key, n in zip(groups.keys.tolist(), groups.counts.tolist(), strict=True)]
     return dict(sorted(counted, key=lambda one: (-one[1], one[0]))[:BELIEVED])
 

@@ -108,12 +108,12 @@ def _choose(connection: db.Connection, question: Question, model: Model) -> Flag
 
 def _reconcile(model: Model, chosen: Flags, loaded: Loaded) -> dict[str, int]:
     """From lines to conversations; records less what is outside, duplicate, a NAT leg or addressless are in conversations."""
-    parts, flows = model.parts, model.flows
+    parts = model.parts
     mine = chosen[parts.columns["conversation"]]
     copies, seen = (parts.both_ways(name)[mine] for name in ("copies", "records"))
     used = int(seen[model.believed.used[mine]].sum())
     duplicates = loaded.duplicates + int(copies.sum()) + int(seen.sum()) - used
-    apart = duplicates + flows.outside_legs + flows.without_endpoints
+    apart = duplicates + model.outside_legs + model.without_endpoints
     return {
         "lines": loaded.tally.lines,
         "records": loaded.tally.records,
@@ -122,8 +122,8 @@ def _reconcile(model: Model, chosen: Flags, loaded: Loaded) -> dict[str, int]:
         "unparsable": loaded.tally.unparsable,
         "outside_filter": loaded.tally.records - apart - used,
         "duplicates": duplicates,
-        "nat_outside_legs": flows.outside_legs,
-        "without_endpoints": flows.without_endpoints,
+        "nat_outside_legs": model.outside_legs,
+        "without_endpoints": model.without_endpoints,
         "in_conversations": used,
         "conversations": int(np.count_nonzero(chosen)),
     }

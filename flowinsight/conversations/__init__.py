@@ -33,6 +33,8 @@ def build(
     added = parts.add_up(read, pairs, started, evidence)
     believed = observers.believe(connection, read, added)
     columns = outcome.describe(connection, read, added, believed, replies_visible=replies_visible)
-    model = Model(read, pairs, added, believed, columns)
+    model = Model(
+        read.texts, read.places, read.outside_legs, read.without_endpoints, pairs.columns, added, believed, columns
+    )
     tables.show(connection, model)
     return model

@@ -61,8 +61,8 @@ def show_chosen_flows(connection: db.Connection, model: Model, chosen: Flags) ->
     """Create the view `chosen_flows`: scope, protocol, both ends and their ports of every flow of these conversations."""
     asked = np.flatnonzero(model.parts.of_pair >= 0)
     places = asked[chosen[model.parts.of_pair[asked]]]
-    ends = {name: column[places] for name, column in model.pairs.columns.items()}
-    named = {"scope": _named(ends["scope"], model.flows.texts["scope"])}
+    ends = {name: column[places] for name, column in model.ends.items()}
+    named = {"scope": _named(ends["scope"], model.texts["scope"])}
     plain = {name: to_arrow(ends[name]) for name in ("protocol", "x_port", "y_port")}
     halves = {name: half for end in ("x", "y") for name, half in _halves(model, end, ends[end]).items()}
     connection.register("chosen_pairs", pa.table(named | plain | halves))
@@ -70,7 +70,7 @@ def show_chosen_flows(connection: db.Connection, model: Model, chosen: Flags) ->
 
 
 def _conversations(model: Model) -> pa.Table:
-    keys, columns, texts = model.parts.keys, model.columns, model.flows.texts
+    keys, columns, texts = model.parts.keys, model.columns, model.texts
     found = {"number": to_arrow(np.arange(len(model)))}
     found |= {name: to_arrow(keys[name]) for name in ("port", "protocol")}
     found |= {name: to_arrow(columns[name]) for name in (*_LISTED, *_KINDS)}
@@ -93,7 +93,7 @@ def _parts(model: Model) -> pa.Table:
     return pa.table(
         {
             "number": to_arrow(columns["conversation"]),
-            "observer": _named(columns["observer"], model.flows.texts["observer"]),
+            "observer": _named(columns["observer"], model.texts["observer"]),
         }
         | {name: _or_null(columns[name], NEVER) for name in ("bin", "chart_bin")}
         | {name: to_arrow(columns.get(name, nothing)) for name in counted}
@@ -108,11 +108,11 @@ def _interfaces(model: Model) -> pa.Array:
     conversation = np.concatenate([seen["conversation"], alone])
     observer = np.concatenate([seen["observer"], one[alone]])[np.argsort(conversation, kind="stable")]
     offsets = np.append(0, np.cumsum(np.bincount(conversation, minlength=len(one))))
-    return pa.LargeListArray.from_arrays(to_arrow(offsets), _named(observer, model.flows.texts["observer"]))
+    return pa.LargeListArray.from_arrays(to_arrow(offsets), _named(observer, model.texts["observer"]))
 
 
 def _halves(model: Model, end: str, places: Numbers) -> dict[str, pa.Array]:
-    missing, known = places < 0, model.flows.places
+    missing, known = places < 0, model.places
     some = places if not missing.any() else np.where(missing, 0, places)
 
     def half(column: npt.NDArray[np.uint64]) -> pa.Array:
