@@ -38,6 +38,11 @@ class Caller:
     arn: str
     user: str
 
+    @property
+    def person(self) -> str:
+        """The ARN without the name that botocore makes up for the session of a profile's role, another one in each process."""
+        return re.sub(r"/botocore-session-\d+$", "", self.arn)
+
 
 def client(
     identity: Identity,

@@ -67,7 +67,7 @@ def payer(identity: aws.Identity, region: str | None) -> Payer:
     known = price_file.known(paths.prices_file()).prices
     price = prices.prices_for(region or identity.region or "us-east-1", known)["asked in CloudWatch"]
     kept = Ledger(paths.spending_file(sandbox=identity.is_sandbox), spending_limit())
-    return Payer(kept, aws.whoami(identity).arn, Tariff(price.first, price.label))
+    return Payer(kept, aws.whoami(identity).person, Tariff(price.first, price.label))
 
 
 def load(

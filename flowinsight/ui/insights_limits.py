@@ -20,7 +20,7 @@ def ledger(account: Account) -> Ledger:
 def person(account: Account) -> str:
     """Who is logged in; without a login, whoever AWS says is asking."""
     named = st.user.get("email") or st.user.get("sub") if st.user.get("is_logged_in") else None
-    return str(named or account.caller.arn)
+    return str(named or account.caller.person)
 
 
 def tariff(account: Account, region: str) -> Tariff:

@@ -103,6 +103,19 @@ def test_a_role_is_assumed_with_its_external_id(sandbox: Running, identity: aws.
     assert [call["action"] for call in sandbox.control("calls")[before:]] == ["AssumeRole", "GetCallerIdentity"]
 
 
+@pytest.mark.parametrize(
+    ("session", "person"),
+    [
+        ("botocore-session-1795176000", "assumed-role/looker"),
+        ("erin@example.org", "assumed-role/looker/erin@example.org"),
+    ],
+)
+def test_a_session_whose_name_is_made_up_is_the_same_person_in_every_process(session: str, person: str) -> None:
+    caller = aws.Caller("111122223333", f"arn:aws:sts::111122223333:assumed-role/looker/{session}", f"looker/{session}")
+
+    assert caller.person == f"arn:aws:sts::111122223333:{person}"
+
+
 @pytest.fixture
 def enforced(sandbox: Running) -> Iterator[None]:
     sandbox.control("settings", {"enforce_permissions": True})
