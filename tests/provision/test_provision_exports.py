@@ -16,14 +16,14 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from cfnlint.api import lint_all  # type: ignore[import-untyped]
 
-from flowinsight.provision import desired
+from flowinsight.provision import desired, exports
 from flowinsight.provision.account import Account
 from flowinsight.provision.apply import apply
 from flowinsight.provision.deployed import Deployed
 from flowinsight.provision.exports import export
 from flowinsight.provision.plan import Plan, plan
-from flowinsight.provision.settings import Place
-from flowinsight.provision.steps import Replace, Unchanged
+from flowinsight.provision.settings import FlowLogSettings, Place
+from flowinsight.provision.steps import Create, Replace, Unchanged
 from flowinsight.provision.waiting import Waiting
 from flowinsight.provision.wanted import BucketWanted, GroupWanted, RoleWanted, Wanted
 from flowinsight.sandbox.running import Running
@@ -204,6 +204,23 @@ def test_what_is_there_already_is_imported_and_what_goes_is_named(
 
     flow_logs = {step.flow_log_id for step in planned(both).steps if isinstance(step, Unchanged) and step.flow_log_id}
     assert all(f'id = "{one}"' in export(planned(both), "terraform") for one in flow_logs)
+
+
+def test_what_is_somebody_elses_is_made_by_no_export_of_the_whole_setup(
+    wanted: Wanted, planned: Callable[[Wanted], Plan], foreign: dict[str, str], company: dict[str, Any]
+) -> None:
+    arn = f"arn:aws:iam::111122223333:role/{foreign['role']}"
+    own = replace(
+        wanted,
+        resources=(company["subnets"]["shop-data"],),
+        destination="both",
+        group=GroupWanted(foreign["group"]),
+        role=RoleWanted(arn=arn),
+        bucket=BucketWanted(foreign["bucket"]),
+    )
+    whole = exports.from_nothing(own, Place("111122223333", "eu-central-1"), (), planned(own))
+    assert {type(step.after) for step in whole.todo if isinstance(step, Create)} == {FlowLogSettings}
+    assert 'resource "aws_s3_bucket"' not in export(whole, "terraform")
 
 
 def test_the_script_deletes_the_old_flow_log_only_after_somebody_said_that_the_new_one_delivers(

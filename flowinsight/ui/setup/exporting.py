@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from flowinsight.errors import FlowInsightError
-from flowinsight.provision.deployed import Deployed
 from flowinsight.provision.export_cloudformation import existing, outside
-from flowinsight.provision.exports import export, policy
-from flowinsight.provision.plan import Plan, plan
+from flowinsight.provision.exports import export, from_nothing, policy
+from flowinsight.provision.plan import Plan
 from flowinsight.provision.settings import Place
 from flowinsight.provision.wanted import Wanted
 from flowinsight.provision.wanted_file import to_toml
@@ -30,7 +29,7 @@ class _Form:
 def draw(found: Plan | None, wanted: Wanted, place: Place, seen: Seen) -> None:
     """The card. Without a plan, or when nothing is left to do, the texts make the whole setup from nothing."""
     shown = found if found is not None and not found.empty else None
-    whole = shown or plan(wanted, Deployed(place, seen.interfaces))
+    whole = shown or from_nothing(wanted, place, seen.interfaces, found)
     with st.container(border=True, key="card_export"):
         st.markdown("#### Take the plan elsewhere")
         told = "These do what the plan above does." if shown else "These make the whole setup from nothing."
