@@ -41,9 +41,11 @@ def of_group(source: LogGroup, identity: aws.Identity) -> Denominator:
 def of_groups(groups: Sequence[LogGroup], identity: aws.Identity) -> Denominator:
     """The interfaces whose flow logs deliver to any of these log groups; unknown where it is of one of them."""
     found = [of_group(group, identity) for group in groups]
-    unknown = next((one for one in found if one.due is None), None)
+    for group, one in zip(groups, found, strict=True):
+        if one.due is None:
+            return replace(one, why=f"{group.label}: {one.why}") if len(groups) > 1 else one
     due = {item.interface_id: item for one in found for item in one.due or ()}
-    return unknown or Denominator(tuple(due.values()), "", tuple(one for each in found for one in each.gateways or ()))
+    return Denominator(tuple(due.values()), "", tuple(one for each in found for one in each.gateways or ()))
 
 
 def of_bucket(source: S3Objects, locations: Iterable[Location], identity: aws.Identity) -> Denominator:

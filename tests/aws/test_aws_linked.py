@@ -112,7 +112,10 @@ def test_groups_of_two_accounts_are_asked_together_and_read_by_one_query(
     assert theirs.tally.lines == 2000
     rows = [views.conversations(prepare(question, one)).rows for one in (both, alone)]
     assert rows[0] == rows[1], "the same records twice are each one record"
-    assert denominator.of_groups(groups, identity).due is None
+    unknown = denominator.of_groups(groups, identity)
+    assert (unknown.due, unknown.why.partition(": ")[0]) == (None, groups[1].label), (
+        "of which group it is not known is said"
+    )
 
 
 def test_groups_of_two_regions_are_asked_in_each(identity: aws.Identity, delivered: Delivered) -> None:
