@@ -22,7 +22,7 @@ def loaded() -> Loaded:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effort, "PATIENCE", 0.3)
+    monkeypatch.setattr(effort, "PATIENCE", 0.15)
 
 
 def _asked(query: str, loaded: Loaded, time: TimeRange = DAY) -> Effort:
