@@ -6,9 +6,11 @@ import os
 import signal
 import socket
 import sys
+from argparse import ArgumentTypeError
 from typing import NoReturn
 
 from flowinsight.errors import FlowInsightError
+from flowinsight.sandbox.clock import checked_speed, checked_time
 from flowinsight.sandbox.moto_pin import check_version
 from flowinsight.sandbox.running import HOST, MISSING_MOTO, REGION, SECRET_KEY, SandboxError
 
@@ -31,12 +33,33 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("flowinsight.sandbox", description="An AWS account on this machine.")
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: any free one)")
-    parser.add_argument("--speed", type=float, default=1.0, help="how much faster than real time its clock runs")
+    parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: any free one)")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="how much faster than real time its clock runs")
     parser.add_argument("--seed", type=int, default=7, help="equal seeds and start times give equal traffic")
-    parser.add_argument("--at", type=float, default=None, help="Unix seconds its clock starts at (default: now)")
+    parser.add_argument("--at", type=_time, default=None, help="Unix seconds its clock starts at (default: now)")
     parser.add_argument("--leashed", action="store_true", help="end when standard input does")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise ArgumentTypeError("A port is a number from 0, which takes a free one, to 65535.")
+    return port
+
+
+def _speed(text: str) -> float:
+    try:
+        return checked_speed(float(text))
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def _time(text: str) -> float:
+    try:
+        return checked_time(float(text))
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
 
 
 def _prepare() -> None:

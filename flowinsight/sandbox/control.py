@@ -17,10 +17,12 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from flowinsight.sandbox.calls import CallLog
+from flowinsight.sandbox.clock import checked_speed, checked_time
 from flowinsight.sandbox.envelope import Environ
 from flowinsight.sandbox.world import World
 
 _LOG = logging.getLogger(__name__)
+MOST_AT_ONCE = 31 * 86_400
 _BODY_LIMIT = 1024 * 1024
 
 
@@ -85,9 +87,20 @@ class Control:
         if set(given) - {"set", "advance", "speed"} or not given:
             raise ValueError('The clock takes {"set": epoch seconds}, {"advance": seconds} or {"speed": factor}.')
         if "speed" in given:
-            clock.run_at(float(given["speed"]))
+            clock.run_at(checked_speed(float(given["speed"])))
         if "set" in given:
-            clock.set(float(given["set"]))
+            self._turn_to(float(given["set"]))
         if "advance" in given:
-            clock.advance(float(given["advance"]))
+            self._turn_to(clock.now() + float(given["advance"]))
+        return self._delivered()
+
+    def _turn_to(self, epoch: float) -> None:
+        """What happens in between is delivered in this one call, so that it must not be too much."""
+        clock, wanted = self._world.clock, checked_time(epoch)
+        if wanted - clock.now() > MOST_AT_ONCE:
+            raise ValueError(f"The clock is turned at most {MOST_AT_ONCE // 86_400} days at once.")
+        clock.set(wanted)
+
+    def _delivered(self) -> dict[str, Any]:
+        clock = self._world.clock
         return {"delivered": self._deliverer.tick(), "now": clock.now(), "speed": clock.speed}

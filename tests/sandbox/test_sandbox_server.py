@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from flowinsight.sandbox import __main__ as sandbox_main
 from flowinsight.sandbox import running
 from flowinsight.sandbox.hooks import check
 from flowinsight.sandbox.moto_pin import HookError, check_version
@@ -102,6 +103,10 @@ def test_the_control_endpoint_answers_wrong_requests_with_a_sentence(sandbox: An
     for path, given, words in (
         ("clock", {"turn": 1}, "The clock takes"),
         ("clock", {"advance": "soon"}, "soon"),
+        ("clock", {"advance": 1e18}, "from the year 2000 to 2100"),
+        ("clock", {"advance": 32 * 86_400}, "at most 31 days at once"),
+        ("clock", {"set": 1}, "from the year 2000 to 2100"),
+        ("clock", {"speed": -1}, "A speed lies between 0"),
         ("settings", {"latency": 1}, "There is no setting 'latency'"),
         ("settings", {"late": "often"}, "takes a non-negative float"),
         ("weather", {}, "There is no POST /_sandbox/weather"),
@@ -162,6 +167,21 @@ def test_without_moto_both_ways_of_starting_say_how_to_get_it(monkeypatch: pytes
     )
     assert done.returncode == 1
     assert done.stderr == f"{running.MISSING_MOTO}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--port 99999", "A port is a number from 0"),
+        ("--speed nan", "A speed lies between 0"),
+        ("--speed -1", "A speed lies between 0"),
+        ("--at 1e12", "A time is in Unix seconds"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        sandbox_main.main(words.split())
+    assert said in capsys.readouterr().err
 
 
 def test_another_moto_stops_the_start_and_names_the_version() -> None:
