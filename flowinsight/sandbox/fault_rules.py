@@ -52,6 +52,14 @@ _SENTENCES = {
 }
 
 
+_NUMBERS: dict[str, tuple[tuple[type, ...], float, float, str]] = {
+    "times": ((int,), 0, float("inf"), "a whole number"),
+    "probability": ((int, float), 0, 1, "a number between 0 and 1"),
+    "seconds": ((int, float), 0, 3600, "a number of seconds, at most 3,600"),
+    "status": ((int,), 400, 599, "an HTTP status between 400 and 599"),
+}
+
+
 @dataclass
 class FaultRule:
     """`service` and `action` None mean any; `times` None means for as long as the rule stands.
@@ -73,8 +81,15 @@ class FaultRule:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise ValueError(f"A fault's kind is one of {', '.join(get_args(Kind))}, not {self.kind!r}.")
-        if not 0 <= self.probability <= 1:
-            raise ValueError(f"A fault's probability lies between 0 and 1, not {self.probability!r}.")
+        for name, (kinds, least, most, what) in _NUMBERS.items():
+            value: Any = getattr(self, name)
+            if name == "times" and value is None:
+                continue
+            if type(value) not in kinds or not least <= value <= most:
+                raise ValueError(f"A fault's {name} is {what}, not {value!r}.")
+        for name in ("service", "action", "code", "message"):
+            if not isinstance(getattr(self, name), str | None):
+                raise ValueError(f"A fault's {name} is a text, not {getattr(self, name)!r}.")  # noqa: TRY004 - told to who asked
 
     def concerns(self, call: Call) -> bool:
         return self.service in (None, call.service) and self.action in (None, call.action) and self.times != 0
@@ -107,6 +122,8 @@ class Faults:
 
     def add(self, description: dict[str, Any]) -> FaultRule:
         """Read one rule from JSON; ValueError is a sentence."""
+        if not isinstance(description, dict):
+            raise ValueError("A fault is a JSON object.")  # noqa: TRY004 - told to who asked, as every other one
         unknown = set(description) - set(FaultRule.__dataclass_fields__)
         if unknown or "kind" not in description:
             raise ValueError(f"A fault takes {', '.join(FaultRule.__dataclass_fields__)}, and needs a kind.")

@@ -34,6 +34,8 @@ class Settings:
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
         """Return a copy with changes; ValueError is a sentence naming the wrong setting."""
+        if not isinstance(changes, dict):
+            raise ValueError("Settings are a JSON object of names and values.")  # noqa: TRY004 - told to who asked
         kinds = {item.name: type(getattr(self, item.name)) for item in fields(self)}
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         for name, value in changes.items():
@@ -42,5 +44,9 @@ class Settings:
             accepted = (int, float) if kinds[name] is float else (kinds[name],)
             if type(value) not in accepted or value < 0:
                 raise ValueError(f"The setting {name} takes a non-negative {kinds[name].__name__}, not {value!r}.")
+            if name in {"late", "repeated"} and value > 1:
+                raise ValueError(f"The setting {name} is a probability: at most 1, not {value!r}.")
+            if name == "scan_events_per_page" and value < 1:
+                raise ValueError("A page looks at one event at least.")
             values[name] = kinds[name](value)
         return Settings(**values)

@@ -126,5 +126,7 @@ def test_rules_are_listed_and_wrong_ones_refused_with_a_sentence(sandbox: Any, f
         fault(kind="earthquake")
     with pytest.raises(SandboxError, match="needs a kind"):
         fault(service="ec2")
-    with pytest.raises(SandboxError, match="probability"):
-        fault(kind="denied", probability=2)
+    wrong = {"probability": 2, "times": "2", "seconds": -1, "status": "abc", "service": 3, "message": ["x"]}
+    for name, value in wrong.items():
+        with pytest.raises(SandboxError, match=f"A fault's {name} is"):
+            fault(**{"kind": "denied", name: value})

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -109,6 +109,10 @@ def test_the_control_endpoint_answers_wrong_requests_with_a_sentence(sandbox: An
         ("clock", {"speed": -1}, "A speed lies between 0"),
         ("settings", {"latency": 1}, "There is no setting 'latency'"),
         ("settings", {"late": "often"}, "takes a non-negative float"),
+        ("settings", {"late": 2}, "at most 1, not 2"),
+        ("settings", {"scan_events_per_page": 0}, "one event at least"),
+        ("settings", cast("Any", ["late"]), "Settings are a JSON object"),
+        ("faults", cast("Any", ["throttling"]), "A fault is a JSON object"),
         ("weather", {}, "There is no POST /_sandbox/weather"),
     ):
         with pytest.raises(SandboxError, match=words):
