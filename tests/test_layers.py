@@ -45,7 +45,17 @@ ONLY = {
     "boto3": {"aws", "sandbox"},
     "botocore": {"aws", "sandbox"},
     "pandas": {"ui", "notebooks"},
-    "pyarrow": {"chosen", "conversations", "records", "engines", "fetchers", "store", "snapshots", "exports", "sandbox"},
+    "pyarrow": {
+        "chosen",
+        "conversations",
+        "records",
+        "engines",
+        "fetchers",
+        "store",
+        "snapshots",
+        "exports",
+        "sandbox",
+    },
     "numpy": {"chosen", "conversations", "prepared", "records", "store", "snapshots", "tops"},
 }
 """Who may import a package from outside. Below, DuckDB connections and clients of AWS are handed in."""

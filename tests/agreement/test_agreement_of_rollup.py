@@ -68,7 +68,8 @@ def test_records_rolled_up_by_the_side_that_serves_are_those_of_the_reference(lo
     flows.sum_up(connection, everything, bin_seconds=600, chart_seconds=None, budget=0)
     found = db.rows(
         connection,
-        f'SELECT {_KEY}, first // 600 * 600 AS bin, sender_port, receiver_port, records, copies, packets, bytes, "first", "last" FROM flows',
+        f"SELECT {_KEY}, first // 600 * 600 AS bin, sender_port, receiver_port, records, copies, packets, bytes, "
+        '"first", "last" FROM flows',
     )
 
     assert sorted((tuple(row.values()) for row in found), key=repr) == _told(
