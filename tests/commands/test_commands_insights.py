@@ -247,6 +247,8 @@ def test_a_command_that_is_ended_half_way_stops_its_query_at_aws(sandbox: Runnin
         ":443",
     ]
     command = [sys.executable, "-m", "flowinsight", *words]
+    late = {"kind": "latency", "service": "logs", "action": "StartQuery", "seconds": 2}
+    sandbox.control("faults", late)  # so that there is time to slow down the query that follows its price
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr is not None
         assert "Asking account 111122223333 of the sandbox" in process.stderr.readline()
@@ -259,6 +261,7 @@ def test_a_command_that_is_ended_half_way_stops_its_query_at_aws(sandbox: Runnin
             assert process.wait(10) == 130
         finally:
             sandbox.control("settings", {"query_seconds": 0.1})
+            sandbox.control("faults", method="DELETE")
     assert running not in _under_way(sandbox)
 
 
