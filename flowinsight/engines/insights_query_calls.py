@@ -41,6 +41,9 @@ class Calls:
                     made = aws.client(self.identity, "logs", self.region, once=True).start_query(**request)
             except AwsError as error:
                 self._again(error, attempt, request)
+            except KeyboardInterrupt:
+                self._stop_lost(str(request["queryString"]))  # it may have begun, and its id is on the way
+                raise
             else:
                 self.budget.accepted()
                 self.budget.starts.faster()

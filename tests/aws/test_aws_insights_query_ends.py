@@ -77,6 +77,26 @@ def test_a_start_whose_answer_was_lost_is_found_and_stopped_before_the_next(
     assert unfinished(identity) == []
 
 
+@pytest.mark.usefixtures("slowly")
+def test_a_start_that_is_interrupted_before_it_is_answered_leaves_nothing_running(
+    identity: aws.Identity, delivered: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs, before = aws.client(identity, "logs", once=True), ever(identity)
+    asked = logs.start_query
+
+    def interrupted(**request: Any) -> Any:
+        asked(**request)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(logs, "start_query", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        ran(query_of(delivered), identity)
+
+    assert ever(identity) == before + 1
+    assert unfinished(identity) == []
+
+
 def raise_server_error(logs: Any) -> None:
     """As the client itself would."""
     told = {"Error": {"Code": "InternalFailure", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 500}}
