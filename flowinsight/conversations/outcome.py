@@ -75,7 +75,7 @@ def describe(
         | {
             "first": first,
             "last": last,
-            "days_seen": _days(parts.columns["bin"][used], mine, count),
+            "days_seen": count_days(parts.columns["bin"][used], mine, count),
             "rung": _rungs(every, parts.keys["protocol"], lost | (not replies_visible)),
             "evidence": least(parts.columns["evidence"], conversation, count),
             "observer": believed.observer,
@@ -92,7 +92,7 @@ def _lost(parts: Parts, losses: Status, count: int) -> Flags:
     return any_of(lost, parts.columns["conversation"], count)
 
 
-def _days(bins: Numbers, conversation: Numbers, count: int) -> Numbers:
+def count_days(bins: Numbers, conversation: Numbers, count: int) -> Numbers:
     """How many distinct days of UTC: each is a bit, of as many at once as a number has."""
     told = np.flatnonzero(bins != NEVER)
     conversation, found = conversation[told], np.zeros(count, np.int64)
