@@ -229,4 +229,9 @@ def _text(one: Filter) -> str:
 
 
 def _is_word(protocol: int) -> bool:
-    return iana.protocol_number(iana.protocol_name(protocol)) == protocol
+    """Whether a protocol is read by its name: 3PC would be an address, I-NLSP an instance, and some names are several words."""
+    name = iana.protocol_name(protocol).lower()
+    try:
+        return not re.search(r"\s", name) and _word(name) == ("protocol", protocol)
+    except QuestionError:
+        return False

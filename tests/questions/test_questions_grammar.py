@@ -154,6 +154,13 @@ def test_one_filter_written_as_a_line_is_read_back_the_same(made: Filter) -> Non
     assert grammar.parse(grammar.unparse([made])) == (made,)
 
 
+@pytest.mark.parametrize("protocol", range(256))
+def test_every_protocol_written_as_a_line_is_read_back(protocol: int) -> None:
+    asked = (Filter("protocol", (protocol,)),)
+
+    assert grammar.parse(grammar.unparse(asked)) == asked
+
+
 def _parsed(text: str) -> tuple[Filter, ...] | QuestionError:
     try:
         return grammar.parse(text)
