@@ -233,5 +233,5 @@ def _is_word(protocol: int) -> bool:
     name = iana.protocol_name(protocol).lower()
     try:
         return not re.search(r"\s", name) and _word(name) == ("protocol", protocol)
-    except QuestionError:
+    except (QuestionError, ValueError):
         return False
