@@ -7,6 +7,7 @@ from pathlib import Path
 from flowinsight import coverage, db, rollups
 from flowinsight.loaded import Loaded
 from flowinsight.question import Question, TimeRange
+from flowinsight.records.files import status
 from flowinsight.survey import WINDOWS
 
 PATIENCE = 15.0
@@ -90,6 +91,6 @@ class Reading:
 
 def reading(files: Iterable[Path]) -> Reading:
     """What it will take to read files, told from their sizes."""
-    sizes = [(path.suffix, path.stat().st_size) for path in files]
+    sizes = [(path.suffix, status(path).st_size) for path in files]
     records = sum(size // (_COMPRESSED if suffix in {".gz", ".zip", ".parquet"} else _PLAIN) for suffix, size in sizes)
     return Reading(len(sizes), sum(size for _, size in sizes), records)

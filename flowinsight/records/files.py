@@ -1,6 +1,7 @@
 """Files and folders: what is found under a path, opened by its content and not by its name."""
 
 import io
+import os
 import re
 import zipfile
 import zlib
@@ -30,12 +31,15 @@ _DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, pa.ArrowException, OSError,
 
 
 def found(paths: Iterable[Path]) -> list[Path]:
-    """The files under these paths, folders searched to the bottom, hidden ones left out, in the order of their names."""
+    """The files under these paths, folders searched to the bottom, hidden ones left out, in the order of their names.
+
+    A link to nothing is one of them: who reads it says that it cannot be read.
+    """
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(item for item in path.rglob("*") if item.is_file() and not _hidden(item.relative_to(path)))
-            files += inside
+            inside = (item for item in path.rglob("*") if item.is_file() or (item.is_symlink() and not item.exists()))
+            files += sorted(item for item in inside if not _hidden(item.relative_to(path)))
         elif path.exists():
             files.append(path)
         else:
@@ -53,6 +57,14 @@ def opened(path: Path) -> io.BufferedReader:
     """A file to read from; SourceError with the reason when it cannot be opened."""
     try:
         return path.open("rb")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def status(path: Path) -> os.stat_result:
+    """The size of a file and when it changed; SourceError with the reason when it cannot be told."""
+    try:
+        return path.stat()
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
 

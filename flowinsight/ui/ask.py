@@ -22,6 +22,7 @@ from flowinsight.newness import Newness, compared, reaches_back
 from flowinsight.prepared import prepare
 from flowinsight.question import Question, TimeRange
 from flowinsight.records.files import found as files_under
+from flowinsight.records.files import status as status_of
 from flowinsight.rhythm import Rhythm, rhythm
 from flowinsight.sources import Files
 from flowinsight.store import cache
@@ -92,7 +93,7 @@ def load(source: Files) -> Held:
 
 def _key(source: Files) -> str:
     found = files_under(source.paths)
-    stats = tuple((status.st_mtime_ns, status.st_size) for status in (path.stat() for path in found))
+    stats = tuple((status.st_mtime_ns, status.st_size) for status in map(status_of, found))
     return f"{tuple(map(str, source.paths))}{stats}"
 
 

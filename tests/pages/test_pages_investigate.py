@@ -212,6 +212,14 @@ def test_an_empty_answer_is_a_verdict_with_a_next_step(
     assert next_step in [button.label for button in page.button]
 
 
+def test_a_link_to_nothing_in_a_folder_is_named(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "gone.log").symlink_to(tmp_path / "nothing")
+
+    page = opened(source="Files on this machine", path=str(tmp_path), q="10.0.3.7")
+
+    assert "gone.log cannot be read: No such file or directory." in text_of(page)
+
+
 def test_a_path_that_does_not_exist_is_an_error_with_a_sentence(opened: Opened, tmp_path: Path) -> None:
     page = opened(source="Files on this machine", path=str(tmp_path / "_nothing_"), q="10.0.3.7")
 

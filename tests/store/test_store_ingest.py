@@ -245,6 +245,17 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(
     assert report.added == 1
 
 
+def test_a_link_to_nothing_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text(HEADER + line(1))
+    dangling = tmp_path / "b.log"
+    dangling.symlink_to(tmp_path / "nothing")
+
+    report = ingest(tmp_path.parent / f"{tmp_path.name}-store", [tmp_path])
+
+    assert report.failed == (f"{dangling} cannot be read: No such file or directory.",)
+    assert report.added == 1
+
+
 def test_a_path_that_is_not_there_is_an_error_before_anything_is_done(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no file or folder"):
         ingest(tmp_path / "store", [tmp_path / "nothing"])
