@@ -233,6 +233,14 @@ def test_other_groups_are_asked_together_with_it(ask: Run, sandbox: Running) -> 
     assert "10.9.9.9" in [row["client"] for row in found["rows"]]
 
 
+_HEEDS_INTERRUPTS = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("flowinsight", run_name="__main__", alter_sys=True)
+"""
+"""Where tests run in the background they ignore Ctrl-C, and so would what they start."""
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_ended_half_way_stops_its_query_at_aws(sandbox: Running, how: signal.Signals) -> None:
     words = [
@@ -246,7 +254,7 @@ def test_a_command_that_is_ended_half_way_stops_its_query_at_aws(sandbox: Runnin
         *TIME,
         ":443",
     ]
-    command = [sys.executable, "-m", "flowinsight", *words]
+    command = [sys.executable, "-c", _HEEDS_INTERRUPTS, *words]
     late = {"kind": "latency", "service": "logs", "action": "StartQuery", "seconds": 2}
     sandbox.control("faults", late)  # so that there is time to slow down the query that follows its price
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
