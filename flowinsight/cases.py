@@ -48,7 +48,8 @@ class Step:
 
     @property
     def counted(self) -> str:
-        return f"{self.conversations:,} conversations, {self.records:,} records"
+        several = ("" if self.conversations == 1 else "s", "" if self.records == 1 else "s")
+        return f"{self.conversations:,} conversation{several[0]}, {self.records:,} record{several[1]}"
 
     @property
     def source(self) -> str:

@@ -127,3 +127,7 @@ def test_a_case_is_nobody_elses_business(tmp_path: Path) -> None:
     assert case.path.stat().st_mode & 0o077 == 0
     assert paths.cases_folder("ada@example.com") != paths.cases_folder("bob@example.com")
     assert json.loads(case.path.read_text())["step"]["parts"] == {"q": ":22", "t": ""}
+
+
+def test_one_conversation_is_not_called_several() -> None:
+    assert STEP.counted == "1 conversation, 2 records"
