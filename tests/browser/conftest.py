@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser import chromium, provider
 from tests.browser.driven import App
@@ -56,6 +56,15 @@ def app(shared_app: App) -> Iterator[App]:
     yield shared_app
     assert not shared_app.foreign, shared_app.foreign
     assert not shared_app.console, shared_app.console
+
+
+@pytest.fixture
+def without_sandbox(app: App) -> Iterator[None]:
+    """The sandbox that a page starts ends with the test: who comes next finds none, and no flow log in it."""
+    yield
+    app.goto("/?source=Sandbox+AWS+account")
+    app.by_key("sandbox_stop").get_by_role("button").click(timeout=30_000)
+    expect(app.by_key("card_welcome")).to_contain_text("The sandbox is stopped")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A person asks Logs Insights in the sandbox: the price, the query under way, its answer, and Cancel."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,9 @@ from playwright.sync_api import expect
 from tests.browser.driven import App
 from tests.browser.test_browser_looks import overflow, serious
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("without_sandbox")]
 
 SECONDS = 1000
-
-
-@pytest.fixture(autouse=True)
-def _stopped_afterwards(app: App) -> Iterator[None]:
-    """Who comes next finds no sandbox running, and no flow log in it."""
-    yield
-    app.goto("/?source=Sandbox+AWS+account")
-    app.click("sandbox_stop")
 
 
 def test_a_query_is_priced_run_and_answered_with_a_chart(app: App) -> None:

@@ -9,7 +9,7 @@ from flowinsight import aws
 from tests.browser.driven import App
 from tests.browser.test_browser_looks import MOST_BYTES, SHOTS, kept, overflow, serious
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("without_sandbox")]
 
 WORKS = "The setup works: records arrive from every flow log."
 

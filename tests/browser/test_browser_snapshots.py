@@ -2,7 +2,6 @@
 
 import re
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,15 +45,6 @@ def listed(app: App, folder: Folder) -> App:
     app.goto("/snapshots")
     app.fill("library_folder", str(folder.path))
     return app
-
-
-@pytest.fixture
-def without_sandbox(app: App) -> Iterator[None]:
-    """The sandbox that the page starts ends with the test."""
-    yield
-    app.goto("/?source=Sandbox+AWS+account")
-    app.by_key("sandbox_stop").get_by_role("button").click(timeout=30 * SECONDS)
-    expect(app.by_key("card_welcome")).to_contain_text("The sandbox is stopped")
 
 
 def look_closer(app: App, words: str) -> None:
