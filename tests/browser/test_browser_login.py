@@ -17,7 +17,8 @@ def test_after_the_login_the_pages_open_and_after_the_logout_they_do_not(strange
     leave = stranger.by_key("logout")
     expect(leave).to_contain_text("Log out ana@example.com")
 
-    leave.get_by_role("button").click()
+    with stranger.page.expect_navigation():  # the provider's and back
+        leave.get_by_role("button").click()
     expect(stranger.by_key("card_login")).to_be_visible(timeout=30_000)
     stranger.goto("/?q=%3A443")
     expect(stranger.by_key("card_login")).to_be_visible()
