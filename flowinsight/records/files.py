@@ -58,7 +58,11 @@ def opened(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    return SourceError(f"{path} cannot be read: {error.strerror}.")
 
 
 def status(path: Path) -> os.stat_result:
@@ -66,7 +70,7 @@ def status(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+        raise _unreadable(path, error) from error
 
 
 def read_file(path: Path, tokens: Sequence[str] | None = None) -> Iterator[Batch]:

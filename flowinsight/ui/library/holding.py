@@ -13,7 +13,7 @@ from flowinsight.library import Described, Entry, Folder, Listing
 from flowinsight.snapshots import Checked, Snapshot, keys
 from flowinsight.ui import working
 from flowinsight.ui.library.whereabouts import Whereabouts
-from flowinsight.ui.working import CancelledError, Job
+from flowinsight.ui.working import Job
 
 _AT_ONCE = 8
 _LISTED_AGAIN = 60
@@ -87,7 +87,7 @@ def _read_beginnings(place: Whereabouts, missing: Sequence[Entry], job: Job) -> 
                 failed[entry] = Described(entry, None, str(error))
             if job.cancelled.is_set():
                 pool.shutdown(wait=False, cancel_futures=True)
-                raise CancelledError("Cancelled.")
+            job.check()
             job.done, job.said = number / len(missing), f"Looking at {number:,} of {len(missing):,} snapshots"
     return failed
 
@@ -99,8 +99,7 @@ def held(place: Whereabouts, entry: Entry) -> Held:
 
 def _read(place: Whereabouts, entry: Entry, job: Job) -> Held:
     def told(done: int, of: int) -> None:
-        if job.cancelled.is_set():
-            raise CancelledError("Cancelled.")
+        job.check()
         job.done, job.said = done / max(of, 1), f"Reading {entry.name}: {done >> 20:,} of {of >> 20:,} MiB"
 
     job.said = f"Reading {entry.name}"
